@@ -1,0 +1,29 @@
+/** Why a record could not be taken. */
+export type JournalTrouble = "append" | "queue" | "full" | "closed";
+
+const SENTENCES: Readonly<Record<JournalTrouble, string>> = {
+  append: "The journal could not be written; free space on its disk or repair it, then repeat.",
+  queue: "The journal's disk is slower than what comes in; repeat later.",
+  full: "The journal holds as much as it may that Kafka has not acknowledged; bring Kafka back or raise GUARD_JOURNAL_MAX.",
+  closed: "The journal is closed; repeat at another instance.",
+};
+
+/** The record was not taken: give no answer that rests on it. */
+export class JournalUnavailableError extends Error {
+  readonly code = "GUARD_AUDIT_JOURNAL_UNAVAILABLE";
+  readonly trouble: JournalTrouble;
+  constructor(trouble: JournalTrouble, options?: ErrorOptions) {
+    super(SENTENCES[trouble], options);
+    this.name = "JournalUnavailableError";
+    this.trouble = trouble;
+  }
+}
+
+/** Beyond what Kafka takes by default, so it could never be relayed. */
+export class RecordTooLargeError extends Error {
+  readonly code = "GUARD_AUDIT_RECORD_TOO_LARGE";
+  constructor() {
+    super("A record is larger than 1,000,000 bytes; split what it describes.");
+    this.name = "RecordTooLargeError";
+  }
+}

@@ -1,0 +1,174 @@
+import { type Clock, DAY, type EpochMs, type Observer, SECOND, type Timers } from "../units.ts";
+import { JournalUnavailableError } from "./journal-error.ts";
+import { type JournalDisk, type JournalFile, segmentPath } from "./segments.ts";
+
+/** A segment takes no more after this long, so that age can be told by segment. */
+const SEGMENT_SPAN = DAY;
+
+export interface WriterOptions {
+  readonly folder: string;
+  readonly disk: JournalDisk;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly observer: Observer;
+  readonly segmentBytes: number;
+  readonly syncEvery: number;
+}
+
+interface OpenSegment {
+  readonly first: number;
+  readonly openedAt: EpochMs;
+  readonly file: JournalFile;
+  bytes: number;
+}
+
+/** What the journal's end looks like. */
+export interface WriterEnd {
+  /** First record of the segment being written; undefined until one is opened. */
+  readonly segment: number | undefined;
+  readonly bytes: number;
+  /** Number the next record will get. */
+  readonly next: number;
+}
+
+/** Writes whole batches or nothing, and flushes behind them. One call at a time; the journal queues. */
+export class JournalWriter {
+  private readonly options: WriterOptions;
+  private segment: OpenSegment | undefined;
+  private next: number;
+  /** Written to, not yet flushed. */
+  private readonly dirty = new Set<JournalFile>();
+  /** Flushed once more, then closed. */
+  private readonly sealed = new Set<JournalFile>();
+  private dirtySince: EpochMs | undefined;
+  private cancelSync: (() => void) | undefined;
+  private syncing: Promise<void> = Promise.resolve();
+
+  constructor(options: WriterOptions, next: number) {
+    this.options = options;
+    this.next = next;
+  }
+
+  get end(): WriterEnd {
+    return { segment: this.segment?.first, bytes: this.segment?.bytes ?? 0, next: this.next };
+  }
+
+  /** Goes on where a segment ended. */
+  async reopen(first: number, bytes: number): Promise<void> {
+    const file = await this.options.disk.open(segmentPath(this.options.folder, first));
+    await file.truncate(bytes);
+    this.segment = { first, openedAt: this.options.clock.now(), file, bytes };
+  }
+
+  /** Hands a batch to the operating system; on failure none of it stays, and the next batch starts a new segment. */
+  async write(bytes: Buffer, records: number): Promise<void> {
+    let segment: OpenSegment | undefined;
+    try {
+      segment = await this.segmentFor(bytes.length);
+      await writeAll(segment.file, bytes);
+    } catch (error) {
+      if (segment !== undefined) await this.takeBack(segment);
+      throw new JournalUnavailableError("append", { cause: error });
+    }
+    segment.bytes += bytes.length;
+    this.next += records;
+    this.dirty.add(segment.file);
+    this.dirtySince ??= this.options.clock.now();
+    this.scheduleSync();
+  }
+
+  /** Everything written reaches the disk, and the files are closed. */
+  async close(): Promise<void> {
+    this.cancelSync?.();
+    this.cancelSync = undefined;
+    this.seal();
+    await this.syncing;
+    await this.sync();
+  }
+
+  private async segmentFor(length: number): Promise<OpenSegment> {
+    const { folder, disk, clock, segmentBytes } = this.options;
+    const current = this.segment;
+    if (current !== undefined) {
+      const young = clock.now() - current.openedAt < SEGMENT_SPAN;
+      if (current.bytes === 0 || (young && current.bytes + length <= segmentBytes)) return current;
+      this.seal();
+    }
+    const first = this.next;
+    const file = await disk.open(segmentPath(folder, first));
+    this.segment = { first, openedAt: clock.now(), file, bytes: 0 };
+    return this.segment;
+  }
+
+  /**
+   * Readers elsewhere may have seen the half-written batch. Cutting it and going on in the same file
+   * would move lines under them; so the file ends here for good. What cannot be cut stays as a torn
+   * last line, which readers leave out.
+   */
+  private async takeBack(segment: OpenSegment): Promise<void> {
+    try {
+      await segment.file.truncate(segment.bytes);
+      if (segment.bytes === 0) return;
+    } catch (error) {
+      this.report("torn", error);
+    }
+    this.seal();
+  }
+
+  private seal(): void {
+    if (this.segment === undefined) return;
+    this.sealed.add(this.segment.file);
+    this.dirty.add(this.segment.file);
+    this.dirtySince ??= this.options.clock.now();
+    this.segment = undefined;
+    this.scheduleSync();
+  }
+
+  private scheduleSync(): void {
+    if (this.cancelSync !== undefined || this.dirty.size === 0) return;
+    this.cancelSync = this.options.timers.after(this.options.syncEvery, () => {
+      this.syncing = this.sync().finally(() => {
+        this.cancelSync = undefined;
+        this.scheduleSync();
+      });
+    });
+  }
+
+  private async sync(): Promise<void> {
+    const files = [...this.dirty];
+    const since = this.dirtySince;
+    this.dirty.clear();
+    this.dirtySince = undefined;
+    for (const file of files) await this.syncOne(file);
+    if (since === undefined) return;
+    const value = (this.options.clock.now() - since) / SECOND;
+    this.options.observer.notice({ kind: "journal.synced", value });
+  }
+
+  private async syncOne(file: JournalFile): Promise<void> {
+    try {
+      await file.datasync();
+    } catch (error) {
+      // After a failed flush the system may have forgotten what was not written: this file is not trusted further.
+      this.report("sync", error);
+      if (this.segment?.file === file && this.segment.bytes > 0) this.seal();
+      this.dirty.delete(file);
+    }
+    if (!this.sealed.delete(file)) return;
+    await file.close().catch((error: unknown) => this.report("sync", error));
+  }
+
+  private report(reason: string, error: unknown): void {
+    const why = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    const message = `The journal failed at its disk (${reason}, ${why}); check the disk under GUARD_DATA_DIR.`;
+    this.options.observer.notice({ kind: "journal.failed", labels: { reason }, message, level: "error" });
+  }
+}
+
+async function writeAll(file: JournalFile, bytes: Buffer): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const took = await file.write(bytes.subarray(written));
+    if (took === 0) throw new Error("the disk took nothing");
+    written += took;
+  }
+}

@@ -1,0 +1,78 @@
+import { CompressionTypes, Partitioners, type Producer, type TopicMessages } from "kafkajs";
+import type { Observer } from "../../units.ts";
+import type { JournalRecord } from "../event.ts";
+import type { Sink } from "../relay.ts";
+import { connectKafka, type KafkaConnection } from "./connection.ts";
+import { ensureTopics } from "./topics.ts";
+
+const ACKNOWLEDGED_BY_ALL = -1;
+const ACKNOWLEDGE_LIMIT_MS = 10_000;
+
+/**
+ * The relay's way to Kafka. Connects at the first send and makes the topics that are not there;
+ * a send that fails starts over with a new connection the next time.
+ */
+export function createKafkaSink(connection: KafkaConnection, observer: Observer): Sink {
+  const kafka = connectKafka(connection, observer);
+  let ready: Promise<Producer> | undefined;
+  const connect = async (): Promise<Producer> => {
+    const producer = kafka.producer({
+      // The key's murmur2, as the Java client: other producers and readers agree on a person's partition.
+      createPartitioner: Partitioners.DefaultPartitioner,
+      allowAutoTopicCreation: false,
+      metadataMaxAge: 60_000,
+      // One request a broker at a time keeps a key's order when a request is sent again.
+      maxInFlightRequests: 1,
+      // Idempotence ends with the producer's session, while what repeats here are batches of an earlier process:
+      // it would promise what it cannot keep. Readers tell repeats by the event's id.
+      idempotent: false,
+    });
+    try {
+      await producer.connect();
+      await ensureTopics(connection, observer);
+    } catch (error) {
+      await producer.disconnect();
+      throw error;
+    }
+    return producer;
+  };
+  const forget = async (): Promise<void> => {
+    const old = ready;
+    ready = undefined;
+    await old?.then((producer) => producer.disconnect()).catch(() => undefined);
+  };
+  return {
+    send: async (batch) => {
+      ready ??= connect();
+      try {
+        const producer = await ready;
+        await producer.sendBatch({
+          topicMessages: toTopicMessages(batch),
+          acks: ACKNOWLEDGED_BY_ALL,
+          timeout: ACKNOWLEDGE_LIMIT_MS,
+          compression: CompressionTypes.GZIP,
+        });
+      } catch (error) {
+        await forget();
+        throw error;
+      }
+    },
+    close: forget,
+  };
+}
+
+function toTopicMessages(batch: readonly JournalRecord[]): TopicMessages[] {
+  const byTopic = new Map<string, TopicMessages>();
+  for (const { topic, key, event } of batch) {
+    const messages = byTopic.get(topic) ?? { topic, messages: [] };
+    byTopic.set(topic, messages);
+    messages.messages.push({
+      key,
+      value: JSON.stringify(event),
+      // CloudEvents' structured mode: the whole envelope is the value.
+      headers: { "content-type": "application/cloudevents+json; charset=UTF-8" },
+      timestamp: String(Date.parse(event.time)),
+    });
+  }
+  return [...byTopic.values()];
+}

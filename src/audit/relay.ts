@@ -1,0 +1,176 @@
+import { type DurationMs, MINUTE, type Observer, SECOND, type Timers } from "../units.ts";
+import type { JournalRecord } from "./event.ts";
+import type { Journal } from "./journal.ts";
+import { positionFile } from "./relay-position.ts";
+import { FROM_THE_OLDEST, type ReadBatch, SegmentReader } from "./segment-reader.ts";
+
+/** Where the relay sends to. */
+export interface Sink {
+  /** Resolves once every record is safe there; on rejection the whole batch is sent again. */
+  send(batch: readonly JournalRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Records sent at once. Records of 2.5 KB make 0.6 MB. */
+export const RELAY_BATCH = 250;
+/** The first wait after a failed send; doubles up to the longest, for ever: nothing is dropped. */
+const FIRST_WAIT: DurationMs = 250;
+const LONGEST_WAIT: DurationMs = 30 * SECOND;
+/** Appends wake the relay; this is only so that no sleep is without an end. */
+const LOOK_AGAIN: DurationMs = MINUTE;
+
+export interface RelayOptions {
+  readonly journal: Journal;
+  /** The journal's folder. */
+  readonly folder: string;
+  readonly sink: Sink;
+  readonly timers: Timers;
+  readonly observer: Observer;
+}
+
+/**
+ * Brings every record of the journal to the sink, at least once and in order: one batch is under way
+ * at a time, and the next is sent only after it was acknowledged. Where it stands is kept on disk after
+ * the acknowledgement, so a crash in between sends the same records, with the same ids, again.
+ */
+export class Relay {
+  private readonly options: RelayOptions;
+  private running: Promise<void> | undefined;
+  private sent = 0;
+  private stopping = false;
+  private gaveUp = false;
+  private wake: (() => void) | undefined;
+  private appended = false;
+
+  constructor(options: RelayOptions) {
+    this.options = options;
+  }
+
+  start(): void {
+    this.running ??= this.run().catch(() => this.failed("stopped"));
+  }
+
+  /** Records not yet acknowledged by the sink. */
+  lag(): number {
+    const { next, oldest } = this.options.journal.end();
+    return next - Math.min(next, Math.max(this.sent, oldest));
+  }
+
+  /** Sends what is left, for at most `within` milliseconds; what then remains is sent after the next start. */
+  async stop(within: DurationMs): Promise<void> {
+    if (this.running === undefined) return;
+    this.stopping = true;
+    this.wake?.();
+    let cancel: () => void = () => undefined;
+    const limit = new Promise<void>((resolve) => {
+      cancel = this.options.timers.after(within, resolve);
+    });
+    await Promise.race([this.running, limit]);
+    cancel();
+    this.gaveUp = true;
+    this.wake?.();
+  }
+
+  private async run(): Promise<void> {
+    const { journal, folder, observer } = this.options;
+    const file = positionFile(folder);
+    const kept = await file.read();
+    // Beyond the end: the disk lost records at a power failure. Better everything again than a gap.
+    const start = kept.record > journal.end().next ? FROM_THE_OLDEST : kept;
+    this.acknowledge(start.record);
+    const reader = new SegmentReader(folder, start);
+    const stopListening = journal.onAppend(() => {
+      this.appended = true;
+      this.wake?.();
+    });
+    try {
+      while (!this.gaveUp) {
+        this.appended = false;
+        const batch = await this.readAcknowledged(reader);
+        if (batch === undefined) {
+          if (this.stopping) return;
+          if (!this.appended) await this.sleep(LOOK_AGAIN);
+          continue;
+        }
+        if (!(await this.deliver(batch))) return;
+        await file.write(batch.after).catch(() => this.failed("position"));
+        this.acknowledge(batch.after.record);
+        observer.notice({ kind: "relay.sent", value: batch.records.length });
+        observer.notice({ kind: "relay.lag", value: this.lag() });
+      }
+    } finally {
+      stopListening();
+      await reader.close();
+    }
+  }
+
+  /** Only what the journal has acknowledged: what it is just writing may yet be taken back. */
+  private async readAcknowledged(reader: SegmentReader): Promise<ReadBatch | undefined> {
+    const { next, oldest } = this.options.journal.end();
+    const ready = next - Math.max(oldest, reader.position.record);
+    if (ready <= 0) return undefined;
+    try {
+      const batch = await reader.read(Math.min(RELAY_BATCH, ready));
+      if (batch.lost > 0) this.lost(batch.lost);
+      return batch.records.length > 0 || batch.lost > 0 ? batch : undefined;
+    } catch {
+      this.failed("read");
+      await this.sleep(FIRST_WAIT);
+      return undefined;
+    }
+  }
+
+  /** True once the sink has it; false when the relay was told to give up first. */
+  private async deliver(batch: ReadBatch): Promise<boolean> {
+    const records = batch.records.map(({ record }) => record);
+    for (let wait = FIRST_WAIT; !this.gaveUp; wait = Math.min(LONGEST_WAIT, wait * 2)) {
+      try {
+        if (records.length > 0) await this.options.sink.send(records);
+        return true;
+      } catch {
+        this.failed("send");
+        this.options.observer.notice({ kind: "relay.lag", value: this.lag() });
+        await this.pauseUnlessGivenUp(wait);
+      }
+    }
+    return false;
+  }
+
+  private async pauseUnlessGivenUp(wait: DurationMs): Promise<void> {
+    // Appends wake the relay too; they are no reason to press a sink that has just failed.
+    let over = false;
+    const cancel = this.options.timers.after(wait, () => {
+      over = true;
+      this.wake?.();
+    });
+    while (!over && !this.gaveUp) await this.sleep(LOOK_AGAIN);
+    cancel();
+  }
+
+  private sleep(limit: DurationMs): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.options.timers.after(limit, finish);
+      const wake = (): void => finish();
+      this.wake = wake;
+      function finish(): void {
+        cancel();
+        resolve();
+      }
+    });
+  }
+
+  private acknowledge(next: number): void {
+    this.sent = next;
+    this.options.journal.release(next);
+  }
+
+  private failed(reason: "send" | "read" | "position" | "stopped"): void {
+    const message = "The journal could not be relayed and will be tried again; see whether Kafka answers.";
+    this.options.observer.notice({ kind: "relay.failed", labels: { reason }, message, level: "warn" });
+  }
+
+  private lost(records: number): void {
+    const message = "Records were damaged or had gone at the journal's limit before they could be relayed.";
+    this.options.observer.notice({ kind: "journal.failed", labels: { reason: "lost" }, value: records, message, level: "error" });
+  }
+}

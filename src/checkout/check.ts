@@ -1,0 +1,277 @@
+import { swipeKey } from "../features/digests.ts";
+import { readFeatures } from "../features/read.ts";
+import { observationOf } from "../features/observation.ts";
+import type { LedgerEntry, Memory, Observation, Observed, SwipeKey } from "../counters/contract.ts";
+import { StoreUnavailableError } from "../counters/contract.ts";
+import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
+import { attemptCodes } from "../counters/observe-plan.ts";
+import { type Decided, decodeDecided, encodeDecided, toAnswer } from "../decision/decided.ts";
+import { stateAt } from "../decision/entry-state.ts";
+import { earlierSteps, superseded, withoutSteps } from "../decision/one-sale.ts";
+import { pseudonymise } from "../privacy/pseudonymise.ts";
+import type { DecisionAnswer } from "../swipe/answer.ts";
+import { instantText } from "../swipe/calendar.ts";
+import type { ClearSwipe } from "../swipe/clear-swipe.ts";
+import type { Outcome, Problem } from "../swipe/problem.ts";
+import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
+import { isRefusal, LEVELS, levelRank } from "../swipe/vocabulary.ts";
+import type { EpochMs } from "../units.ts";
+import type { Bundle } from "./bundle.ts";
+import { TOO_LATE, within } from "./deadline.ts";
+import { decide } from "./decide.ts";
+import { noticeAnswered } from "./notices.ts";
+import { RecentSwipes, type StandInAnswer } from "./recent-swipes.ts";
+import type { Supersession } from "./supersession.ts";
+import { type DeskTools, OBSERVE_BY, RECORD_BY, SEAL_BY } from "./tools.ts";
+
+/** A clear swipe on its way to an answer. */
+export interface CheckRequest {
+  readonly swipe: ClearSwipe;
+  /** The canonical text that repeats are compared by. */
+  readonly canonical: string;
+  /** The caller's pharmacy where callers authenticate, else empty. */
+  readonly scope: string;
+  /** Sold already without a check: what was claimed stays claimed, whatever the rules say. */
+  readonly entering?: boolean;
+}
+
+/** One check under way: what it is made of does not change until its answer. */
+interface Check {
+  readonly request: CheckRequest;
+  readonly startedAt: EpochMs;
+  readonly bundle: Bundle;
+  readonly swipe: PseudonymisedSwipe;
+  readonly observation: Observation;
+}
+
+interface Judged {
+  readonly decided: Decided;
+  readonly supersedes: readonly SwipeKey[];
+}
+
+/** observe, judge, seal, record, answer: two calls of the store, and a record before the answer leaves. */
+export class CheckDesk {
+  private readonly tools: DeskTools;
+  private readonly supersession: Supersession;
+  private readonly standIns = new RecentSwipes<StandInAnswer>();
+  private readonly recorded = new RecentSwipes<true>();
+
+  constructor(tools: DeskTools, supersession: Supersession) {
+    this.tools = tools;
+    this.supersession = supersession;
+  }
+
+  async check(request: CheckRequest): Promise<Outcome<DecisionAnswer>> {
+    const under = begin(this.tools, request);
+    const { swipe: key, content } = under.observation;
+    const given = this.standIns.get(key);
+    if (given !== undefined) {
+      if (given.content !== content) return { problem: { code: "content_conflict" } };
+      return this.repeat(under, decodeDecided(given.decided));
+    }
+    const observed = await this.observe(under);
+    if (observed === undefined) return this.standIn(under);
+    switch (observed.verdict) {
+      case "conflict":
+        return { problem: { code: observed.with === "person" ? "person_conflict" : "content_conflict" } };
+      case "recalled":
+        return { value: this.recalled(under, observed.entry) };
+      case "sealed":
+        return this.repeat(under, decodeDecided(observed.answer));
+      default:
+        return this.answer(under, this.judge(under, observed.memory, observed.personSeq));
+    }
+  }
+
+  private remaining(under: Check, share: number): number {
+    return under.startedAt + this.tools.deadline * share - this.tools.clock.now();
+  }
+
+  /** Undefined: the store was not heard in time, and the check is decided without it. */
+  private async observe(under: Check): Promise<Observed | undefined> {
+    if (!this.tools.keyring.agreed()) return undefined;
+    const work = this.tools.store.observe(under.observation);
+    if (this.tools.patient) return work;
+    try {
+      const observed = await within(this.tools.timers, this.remaining(under, OBSERVE_BY), work, (late) =>
+        this.closeWaiting(under, late),
+      );
+      return observed === TOO_LATE ? undefined : observed;
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The store answers after all: what was told the till is sealed, so that a repeat anywhere gets it. */
+  private closeWaiting(under: Check, observed: Observed): void {
+    const given = this.standIns.get(under.observation.swipe);
+    if (given === undefined || (observed.verdict !== "new" && observed.verdict !== "retry")) return;
+    const decided = decodeDecided(given.decided);
+    const steps = stepsOf(under, observed.memory);
+    this.tools.store.seal(sealingOf(under, { decided, supersedes: steps.superseded })).catch(() => undefined);
+  }
+
+  private judge(under: Check, memory: Memory | undefined, personSeq: number): Judged {
+    const { bundle, swipe, observation } = under;
+    const steps = memory === undefined ? undefined : stepsOf(under, memory);
+    const clean = memory && steps ? withoutSteps(memory, steps.earlier) : undefined;
+    const vector = readFeatures(bundle.policy.plan, swipe, observation, clean, bundle.reference);
+    const decided = decide({
+      tools: this.tools,
+      bundle,
+      swipe,
+      vector,
+      personSeq,
+      startedAt: under.startedAt,
+      standIn: memory === undefined,
+    });
+    return { decided, supersedes: steps?.superseded ?? [] };
+  }
+
+  private async standIn(under: Check): Promise<Outcome<DecisionAnswer>> {
+    const judged = this.judge(under, undefined, 0);
+    this.standIns.set(under.observation.swipe, {
+      content: under.observation.content,
+      decided: encodeDecided(judged.decided),
+    });
+    return this.finish(under, judged.decided, []);
+  }
+
+  private async answer(under: Check, judged: Judged): Promise<Outcome<DecisionAnswer>> {
+    const standing = await this.seal(under, judged);
+    if (standing !== undefined) return this.repeat(under, standing);
+    this.supersession.release(under.observation.person, judged.supersedes);
+    return this.finish(under, judged.decided, judged.supersedes);
+  }
+
+  /** Undefined: this answer stands. Otherwise the one that was sealed before it. */
+  private async seal(under: Check, judged: Judged): Promise<Decided | undefined> {
+    const work = this.tools.store.seal(sealingOf(under, judged));
+    try {
+      const sealed = this.tools.patient
+        ? await work
+        : await within(this.tools.timers, this.remaining(under, SEAL_BY), work, () => undefined);
+      if (sealed !== TOO_LATE) return sealed.won ? undefined : decodeDecided(sealed.answer);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+    }
+    // The facts were all there, only the seal may be lost: this process at least answers a repeat alike.
+    this.standIns.set(under.observation.swipe, {
+      content: under.observation.content,
+      decided: encodeDecided(judged.decided),
+    });
+    this.tools.observer.notice({ kind: "seal.unknown" });
+    return undefined;
+  }
+
+  /** A repeat: the same answer, and the same record again unless this process wrote it itself. */
+  private async repeat(under: Check, decided: Decided): Promise<Outcome<DecisionAnswer>> {
+    this.tools.observer.notice({ kind: "check.repeated", labels: { recalled: "false" } });
+    if (!this.recorded.get(under.observation.swipe)) {
+      const problem = await this.record(under, decided, []);
+      if (problem) return { problem };
+    }
+    return { value: toAnswer(decided) };
+  }
+
+  private async finish(
+    under: Check,
+    decided: Decided,
+    supersedes: readonly SwipeKey[],
+  ): Promise<Outcome<DecisionAnswer>> {
+    const problem = await this.record(under, decided, supersedes);
+    if (problem) return { problem };
+    noticeAnswered(this.tools.observer, under.swipe, decided, this.tools.clock.now() - under.startedAt);
+    return { value: toAnswer(decided) };
+  }
+
+  private async record(
+    under: Check,
+    decided: Decided,
+    supersedes: readonly SwipeKey[],
+  ): Promise<Problem | undefined> {
+    const work = this.tools.recorder.decided({
+      swipe: { ...under.swipe, at: decided.at },
+      decided,
+      plan: under.bundle.policy.plan,
+      supersedes: supersedes.map((key) => Buffer.from(key, "latin1").toString("base64url")),
+      entered: under.request.entering === true,
+    });
+    try {
+      const done = this.tools.patient
+        ? await work
+        : await within(this.tools.timers, this.remaining(under, RECORD_BY), work, () => undefined);
+      if (done === TOO_LATE) return { code: "journal_unavailable" };
+    } catch {
+      return { code: "journal_unavailable" };
+    }
+    this.recorded.set(under.observation.swipe, true);
+    return undefined;
+  }
+
+  private recalled(under: Check, entry: LedgerEntry): DecisionAnswer {
+    this.tools.observer.notice({ kind: "check.repeated", labels: { recalled: "true" } });
+    return {
+      swipeId: under.request.swipe.swipeId,
+      decision: LEVELS[entry.level] ?? "allow",
+      missing: [],
+      hits: [],
+      decidedAt: instantText(entry.at),
+      elapsedMs: elapsed(this.tools.clock.now() - under.startedAt),
+      recalled: true,
+      state: stateAt(entry, under.swipe.at),
+    };
+  }
+
+}
+
+function elapsed(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
+
+function begin(tools: DeskTools, request: CheckRequest): Check {
+  const startedAt = tools.clock.now();
+  const bundle = tools.bundle();
+  const pseudonymiser = tools.keyring.current();
+  const swipe = pseudonymise(request.swipe, Math.floor(startedAt), pseudonymiser);
+  const observation = observationOf(bundle.policy.plan, swipe, bundle.reference, {
+    swipe: swipeKey(request.scope, request.swipe.swipeId),
+    content: pseudonymiser.content(request.canonical),
+    drugKey: bundle.drugKey,
+  });
+  return { request, startedAt, bundle, swipe, observation };
+}
+
+/** The earlier steps of this sale, and which of them this check supersedes: an inquiry supersedes nothing. */
+function stepsOf(under: Check, memory: Memory) {
+  const { observation, request } = under;
+  const named = request.swipe.supersedes;
+  const earlier = earlierSteps(
+    {
+      swipe: observation.swipe,
+      at: observation.at,
+      pharmacy: rememberedPharmacy(observation.pharmacy),
+      basket: observation.basket,
+      codes: attemptCodes(observation),
+      ...(named === undefined ? {} : { names: swipeKey(request.scope, named) }),
+    },
+    memory.ledger,
+    memory.attempts,
+  );
+  return { earlier, superseded: observation.reserve ? superseded(earlier, memory.ledger) : [] };
+}
+
+function sealingOf(under: Check, { decided, supersedes }: Judged) {
+  const accepted = !isRefusal(decided.decision) || under.request.entering === true;
+  return {
+    observation: under.observation,
+    answer: encodeDecided(decided),
+    level: levelRank(decided.decision),
+    holds: accepted && under.observation.reserve,
+    presume: under.swipe.via === "nhsa",
+    supersedes,
+    bindCard: accepted,
+  };
+}
+

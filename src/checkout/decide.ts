@@ -1,0 +1,69 @@
+import type { Decided } from "../decision/decided.ts";
+import { ledgerQuantity, ONE } from "../features/quantities.ts";
+import type { FeatureVector } from "../features/vector.ts";
+import { answeredHits, enforcementAt, highest } from "../rules/enforcement.ts";
+import type { Hit } from "../rules/hit.ts";
+import { judge } from "../rules/judge.ts";
+import type { AnswerHit } from "../swipe/answer.ts";
+import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
+import type { EpochMs } from "../units.ts";
+import type { Bundle } from "./bundle.ts";
+import type { DeskTools } from "./tools.ts";
+
+export interface Facts {
+  readonly tools: Pick<DeskTools, "clock" | "enforce" | "keyring">;
+  readonly bundle: Bundle;
+  readonly swipe: PseudonymisedSwipe;
+  readonly vector: FeatureVector;
+  readonly personSeq: number;
+  readonly startedAt: EpochMs;
+  /** The store was not heard at all. */
+  readonly standIn: boolean;
+}
+
+/** What the rules say of the facts, and how much of it is answered here. */
+export function decide(facts: Facts): Decided {
+  const { tools, bundle, swipe, vector } = facts;
+  const { policy, reference } = bundle;
+  const judgement = judge(policy, vector, swipe);
+  const enforcement = enforcementAt(policy.enforcement, swipe.pharmacy, tools.enforce);
+  const answered = answeredHits(judgement, enforcement);
+  const decidedAt = tools.clock.now();
+  return {
+    swipeId: swipe.swipeId,
+    decision: highest(answered),
+    wouldBe: judgement.level,
+    enforced: enforcement !== "none",
+    mode: facts.standIn ? "standIn" : judgement.mode,
+    missing: judgement.missing,
+    answered: answered.map(told),
+    hits: [...judgement.hits, ...judgement.unheard],
+    policy: { version: policy.version, hash: policy.hash, reference: reference.hash },
+    keyVersion: tools.keyring.current().keyVersion,
+    at: swipe.at,
+    decidedAt: Math.floor(decidedAt),
+    elapsedMs: Math.round((decidedAt - facts.startedAt) * 1_000) / 1_000,
+    personSeq: facts.personSeq,
+    vector,
+    lines: swipe.lines.map((line) => {
+      const drug = reference.drug(line.drug);
+      // A unit of the till in ledger units: 1 for packs, a part of it for tablets.
+      const perUnit = line.unit === "pack" ? 1 : ledgerQuantity(ONE * ONE, line, drug) / (ONE * ONE);
+      return { line: line.line, drug: line.drug, perUnit };
+    }),
+  };
+}
+
+/** A hit as the till is told: rules that disclose only their sentence keep their numbers to the record. */
+function told(hit: Hit): AnswerHit {
+  return {
+    rule: hit.rule,
+    level: hit.level,
+    category: hit.category,
+    name: hit.name,
+    message: hit.message,
+    evidence: hit.disclose === "sentence" ? {} : hit.evidence,
+    lines: [...hit.lines],
+    ...(hit.clearedBy === undefined ? {} : { clearedBy: hit.clearedBy }),
+  };
+}

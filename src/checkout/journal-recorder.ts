@@ -1,0 +1,128 @@
+import { type EventOrigin, type JournalRecord, swipeEvent } from "../audit/event.ts";
+import type { Decided } from "../decision/decided.ts";
+import type { FeaturePlan, PlannedFeature } from "../features/plan.ts";
+import type { Reading } from "../features/vector.ts";
+import { instantText } from "../swipe/calendar.ts";
+import { isRefusal, type SwipeStateName } from "../swipe/vocabulary.ts";
+import type { Clock } from "../units.ts";
+import type {
+  AcknowledgedRecord,
+  DecidedRecord,
+  Recorder,
+  ReversedRecord,
+  SettledRecord,
+  StepRecord,
+} from "./recorder.ts";
+
+/** Where records go: the journal, or nowhere in a replay that keeps none. */
+export interface RecordSink {
+  append(records: readonly JournalRecord[]): Promise<void>;
+}
+
+/** Turns what the desk did into events and hands them to the journal. */
+export function createJournalRecorder(sink: RecordSink, instance: string, clock: Clock): Recorder {
+  const origin = (): EventOrigin => ({ instance, at: Math.floor(clock.now()) });
+  return {
+    decided: (record) => sink.append([decidedEvent(record, origin())]),
+    settled: (record) => sink.append([settledEvent(record, origin())]),
+    reversed: (record) => sink.append([reversedEvent(record, origin())]),
+    acknowledged: (record) => sink.append([acknowledgedEvent(record, origin())]),
+  };
+}
+
+function decidedEvent(record: DecidedRecord, origin: EventOrigin): JournalRecord {
+  const { swipe, decided, plan, supersedes } = record;
+  const data = {
+    swipeId: swipe.swipeId,
+    pharmacy: swipe.pharmacy.code,
+    person: swipe.person.id,
+    personSeq: decided.personSeq,
+    swipe,
+    features: namedFeatures(plan, decided),
+    hits: [...decided.hits],
+    decision: decided.decision,
+    wouldBe: decided.wouldBe,
+    enforced: decided.enforced,
+    mode: decided.mode,
+    missing: [...decided.missing],
+    policy: decided.policy,
+    keyVersion: decided.keyVersion,
+    decidedAt: instantText(decided.decidedAt),
+    elapsedMs: decided.elapsedMs,
+    timings: {},
+    state: stateAfter(record),
+    ...(supersedes.length === 0 ? {} : { supersedes: [...supersedes] }),
+  };
+  // The same decision written again is the same event to the letter, whichever process writes it.
+  const at = { ...origin, at: decided.decidedAt };
+  if (!record.entered) return swipeEvent("swipe.decided", data, at);
+  const entered = { enteredAt: instantText(origin.at), answered: "allow" as const, counted: true };
+  return swipeEvent("swipe.entered", { ...data, ...entered }, at);
+}
+
+function stateAfter({ swipe, decided, entered }: DecidedRecord): SwipeStateName {
+  if (swipe.stage === "inquiry" || decided.mode === "standIn") return "attempted";
+  return isRefusal(decided.decision) && !entered ? "attempted" : "reserved";
+}
+
+function namedFeatures(plan: FeaturePlan, { vector }: Decided) {
+  const reading = (value: Reading | undefined) => value ?? ("missing" as const);
+  const whole = (feature: PlannedFeature, index: number) =>
+    [feature.name, { kind: feature.definition.kind, value: reading(vector.swipe[index]) }] as const;
+  const byLine = (feature: PlannedFeature, index: number) =>
+    [
+      feature.name,
+      { kind: feature.definition.kind, lines: vector.lines.map((row) => reading(row[index])) },
+    ] as const;
+  return Object.fromEntries([...plan.swipe.map(whole), ...plan.lines.map(byLine)]);
+}
+
+function ofSwipe({ swipeId, pharmacy, person, personSeq }: StepRecord) {
+  return { swipeId, pharmacy, person, personSeq };
+}
+
+function settledEvent(record: SettledRecord, origin: EventOrigin): JournalRecord {
+  const { visitId, funds, finding } = record;
+  const data = {
+    ...ofSwipe(record),
+    settlementId: record.settlementId,
+    ...(visitId === undefined ? {} : { visitId }),
+    checkedAt: instantText(record.checkedAt),
+    settledAt: instantText(record.at),
+    lines: record.lines.map((line) => ({ ...line, traceCodes: [...line.traceCodes] })),
+    ...(funds === undefined ? {} : { funds }),
+    late: record.late,
+    settledAgainst: finding === "settledAgainst",
+    ...(finding === "resettled" ? { resettled: true } : {}),
+    unchecked: record.unchecked,
+    state: record.state,
+  };
+  return swipeEvent("swipe.settled", data, origin);
+}
+
+function reversedEvent(record: ReversedRecord, origin: EventOrigin): JournalRecord {
+  const { reversalId } = record;
+  const data = {
+    ...ofSwipe(record),
+    ...(reversalId === undefined ? {} : { reversalId }),
+    reason: record.reason,
+    reversedAt: instantText(record.at),
+    lines: record.lines.map((line) => ({ ...line, traceCodes: [...line.traceCodes] })),
+    codesKept: record.codesKept,
+    ...(record.matched === 0 ? { matched: 0 as const } : {}),
+    state: record.state,
+  };
+  return swipeEvent("swipe.reversed", data, origin);
+}
+
+function acknowledgedEvent(record: AcknowledgedRecord, origin: EventOrigin): JournalRecord {
+  const { code } = record;
+  const data = {
+    ...ofSwipe(record),
+    by: record.by,
+    choice: record.choice,
+    ...(code === undefined ? {} : { code }),
+    acknowledgedAt: instantText(record.at),
+  };
+  return swipeEvent("swipe.acknowledged", data, origin);
+}

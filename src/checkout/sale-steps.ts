@@ -1,0 +1,213 @@
+import type { Changed, LedgerEntry, Located, StoredEntry, SwipeKey } from "../counters/contract.ts";
+import { StoreUnavailableError } from "../counters/contract.ts";
+import { type CheckedLine, type Decided, decodeDecided } from "../decision/decided.ts";
+import { move, type Moved, type Step, type Transition } from "../decision/life-cycle.ts";
+import { successorOf } from "../decision/one-sale.ts";
+import type { Outcome, Problem } from "../swipe/problem.ts";
+import { levelRank } from "../swipe/vocabulary.ts";
+import { TOO_LATE, within } from "./deadline.ts";
+import type { DeskTools } from "./tools.ts";
+
+/** A sale as the memory has it, and how the till counted it. */
+export interface Sale {
+  readonly key: SwipeKey;
+  readonly located: Located;
+  readonly stored: StoredEntry;
+  readonly entry: LedgerEntry;
+  /** Absent 24 h after the check. */
+  readonly decided: Decided | undefined;
+}
+
+export interface Stepped {
+  readonly sale: Sale;
+  readonly entry: LedgerEntry;
+  readonly personSeq: number;
+  /** Undefined for a repeat, which changed nothing. */
+  readonly transition: Transition | undefined;
+  readonly nothingToReverse: boolean;
+}
+
+/** Others may change the same sale at the same instant; each try reads it afresh. */
+const TRIES_MAX = 5;
+/** Settlements may wait longer than checks: nobody stands at the counter for them. */
+const PATIENCE = 4;
+
+/** What happens to a sale after its check: locate, read, decide by the life cycle, change if nothing else did. */
+export class SaleSteps {
+  private readonly tools: DeskTools;
+
+  constructor(tools: DeskTools) {
+    this.tools = tools;
+  }
+
+  private async ask<T>(work: Promise<T>): Promise<T> {
+    if (this.tools.patient) return work;
+    const answer = await within(this.tools.timers, this.tools.deadline * PATIENCE, work, () => undefined);
+    if (answer === TOO_LATE) throw new StoreUnavailableError("The store did not answer in time.");
+    return answer;
+  }
+
+  find(key: SwipeKey): Promise<Outcome<Sale>> {
+    return guarded(() => this.read(key));
+  }
+
+  take(key: SwipeKey, stepOf: (sale: Sale) => Step): Promise<Outcome<Stepped>> {
+    return guarded(() => this.tryToTake(key, stepOf));
+  }
+
+  private async read(key: SwipeKey): Promise<Outcome<Sale>> {
+    const located = await this.ask(this.tools.store.locate(key));
+    if (located === undefined) return { problem: { code: "swipe_unknown" } };
+    const stored = await this.ask(this.tools.store.readEntry(located.person, key));
+    const decided = stored.answer === undefined ? undefined : decodeDecided(stored.answer);
+    const entry = stored.entry ?? inquiryEntry(key, located, decided);
+    if (entry === undefined) return { problem: { code: "swipe_unknown" } };
+    return { value: { key, located, stored, entry, decided } };
+  }
+
+  private async tryToTake(
+    key: SwipeKey,
+    stepOf: (sale: Sale) => Step,
+  ): Promise<Outcome<Stepped>> {
+    for (let tried = 0; tried < TRIES_MAX; tried++) {
+      const found = await this.read(key);
+      if ("problem" in found) return found;
+      const done = await this.apply(found.value, stepOf(found.value));
+      if (done !== undefined) return done;
+    }
+    return { problem: { code: "store_unavailable", detail: "The sale kept changing meanwhile." } };
+  }
+
+  /** Undefined: somebody else changed the sale meanwhile. */
+  private async apply(sale: Sale, step: Step): Promise<Outcome<Stepped> | undefined> {
+    const at = Math.floor(this.tools.clock.now());
+    if (sale.stored.entry === undefined) return inquiryOutcome(sale, step);
+    const { entry } = sale;
+    const { returns } = sale.stored;
+    const moved = move({ entry, returns, claims: sale.located.claims, at }, step);
+    if ("refused" in moved) return { problem: refusal(moved) };
+    const to = "to" in moved ? moved.to : undefined;
+    const changed = await this.change(sale, to);
+    if (!changed.changed) return undefined;
+    if (step.kind === "settle" && entry.state === "superseded") await this.supersedeSuccessor(sale);
+    return {
+      value: {
+        sale,
+        entry: to?.after ?? entry,
+        personSeq: changed.personSeq,
+        transition: to,
+        nothingToReverse: "same" in moved && moved.nothingToReverse === true,
+      },
+    };
+  }
+
+  /** A repeat writes the same entry again: nothing changes but the person's sequence, for its record. */
+  private change(sale: Sale, to: Transition | undefined): Promise<Changed> {
+    return this.ask(
+      this.tools.store.change({
+        person: sale.located.person,
+        swipe: sale.key,
+        pharmacy: sale.located.pharmacy,
+        at: Math.floor(this.tools.clock.now()),
+        before: sale.entry,
+        after: to?.after ?? sale.entry,
+        returns: to?.returns,
+        claims: to?.claims ?? [],
+      }),
+    );
+  }
+
+  /** The superseded one was settled after all: its unsettled successor is superseded instead. */
+  private async supersedeSuccessor(sale: Sale): Promise<void> {
+    const { ledger, attempts } = sale.stored;
+    const successor = successorOf(sale.entry, ledger, attempts);
+    const located = successor && (await this.ask(this.tools.store.locate(successor.swipe)));
+    if (successor === undefined || located === undefined) return;
+    await this.ask(
+      this.tools.store.change({
+        person: located.person,
+        swipe: successor.swipe,
+        pharmacy: located.pharmacy,
+        at: Math.floor(this.tools.clock.now()),
+        before: successor,
+        after: { ...successor, state: "superseded" },
+        returns: undefined,
+        claims: located.claims.map((claim) => ({ ...claim, to: "released" })),
+      }),
+    );
+  }
+}
+
+async function guarded<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return { problem: { code: "store_unavailable" } };
+    throw error;
+  }
+}
+
+/** An inquiry has no ledger entry: what is known of it is its answer, for 24 h. */
+function inquiryEntry(
+  key: SwipeKey,
+  located: Located,
+  decided: Decided | undefined,
+): LedgerEntry | undefined {
+  if (decided === undefined) return undefined;
+  return {
+    swipe: key,
+    state: "attempted",
+    at: located.at,
+    pharmacy: located.pharmacy,
+    area: "",
+    fund: 0,
+    level: levelRank(decided.decision),
+    presume: false,
+    late: false,
+    against: false,
+    unchecked: false,
+    partlyReturned: false,
+    settlement: "\0\0\0\0",
+    lines: [],
+  };
+}
+
+function inquiryOutcome(sale: Sale, step: Step): Outcome<Stepped> {
+  if (step.kind === "settle") {
+    return {
+      problem: {
+        code: "state_conflict",
+        state: "attempted",
+        detail: "An inquiry is not a sale: check it at stage settle first.",
+      },
+    };
+  }
+  return {
+    value: {
+      sale,
+      entry: sale.entry,
+      personSeq: 0,
+      transition: undefined,
+      nothingToReverse: step.kind === "reverse",
+    },
+  };
+}
+
+function refusal(moved: Extract<Moved, { refused: unknown }>): Problem {
+  const details = {
+    state: undefined,
+    more_than_left: "More is named than is left.",
+    no_such_line: "A line is named that the swipe does not have.",
+  } as const;
+  const detail = details[moved.why];
+  return {
+    code: "state_conflict",
+    state: moved.refused,
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
+
+export function checkedLine(sale: Sale, tag: number, tagOf: (line: string) => number) {
+  return sale.decided?.lines.find((line: CheckedLine) => tagOf(line.line) === tag);
+}
+

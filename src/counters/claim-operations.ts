@@ -1,0 +1,37 @@
+import type { ClaimMove, LocatedClaim } from "./contract.ts";
+import { type KeyNames, traceField } from "./keys.ts";
+import type { SealOperation } from "./operations.ts";
+
+/** Moves a swipe's own claim to a state, or lets go of it where there is none. */
+export function stateOperation(
+  claim: LocatedClaim & Pick<ClaimMove, "use">,
+  state: number | undefined,
+  keys: KeyNames,
+): SealOperation {
+  if (claim.kind === "trace") {
+    return { kind: "traceState", key: keys.traceBucket(claim.id), field: traceField(claim.id), state };
+  }
+  return {
+    kind: "useState",
+    key: claimKey(claim, keys),
+    state,
+    ...(claim.use === undefined ? {} : { use: claim.use }),
+  };
+}
+
+function claimKey(claim: LocatedClaim, keys: KeyNames): string {
+  if (claim.kind === "split") return keys.splitPack(claim.id);
+  return claim.kind === "token" ? keys.token(claim.id) : keys.prescription(claim.id);
+}
+
+/** A claim named twice is moved once. */
+export function distinctClaims<T extends LocatedClaim & Pick<ClaimMove, "use">>(claims: readonly T[]): T[] {
+  const seen = new Set<string>();
+  return claims.filter((claim) => {
+    const name = claim.kind + claim.id + (claim.use?.drug ?? "");
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return true;
+  });
+}
+

@@ -1,0 +1,289 @@
+import type { Bytes, DurationMs, EpochMs, Fen, TenThousandths } from "../units.ts";
+
+/**
+ * The memory's contract: what is remembered of swipes, whatever keeps it.
+ *
+ * A check makes two calls, `observe` and `seal`; what happens to a sale afterwards is
+ * `locate`, `readEntry` and `change`. Every count is returned as raw entries as they stood
+ * *before* the swipe observed; the reader does the arithmetic, so both homes share it.
+ * Idempotent by swipe: a repeated command changes nothing.
+ * Entries carry their times; a reader judges liveness by its own `at`, never by expiry.
+ */
+export interface CounterStore {
+  /** First of the two commands of a check: counts, reserves unless it is an inquiry, returns what was there before. */
+  observe(observation: Observation): Promise<Observed>;
+  /** Second: the first writer's answer stands for 24 h; frees what a refused check had claimed. */
+  seal(sealing: Sealing): Promise<Sealed>;
+  /** Whose swipe this is and what it claimed; undefined when the swipe is not known. */
+  locate(swipe: SwipeKey): Promise<Located | undefined>;
+  readEntry(person: PersonKey, swipe: SwipeKey): Promise<StoredEntry>;
+  /** Replaces an entry only if it still is what the caller read; anything else changes nothing. */
+  change(change: EntryChange): Promise<Changed>;
+  close(): Promise<void>;
+}
+
+/** First 8 bytes of the swipe's digest. */
+export type SwipeKey = Bytes;
+/** The person's 10 pseudonym bytes. */
+export type PersonKey = Bytes;
+/** Molecule (4 bytes) and dosage form (1 byte): the same molecule shares the first four. */
+export type DrugKey = Bytes;
+
+export interface Observation {
+  readonly swipe: SwipeKey;
+  /** 16 bytes over the till's content; the same id with other content is a conflict. */
+  readonly content: Bytes;
+  readonly at: EpochMs;
+  readonly person: PersonKey;
+  readonly pharmacy: string;
+  readonly area: string;
+  /** Settle stage: the ledger entry and the claims are reserved. Inquiry: only the attempt counts. */
+  readonly reserve: boolean;
+  readonly credential: CredentialCode;
+  readonly fund: Fen;
+  readonly lines: readonly LedgerLine[];
+  /** Same drugs and quantities give the same 4 bytes. */
+  readonly basket: Bytes;
+  readonly logs: readonly LogUse[];
+  readonly traceCodes: readonly TraceUse[];
+  readonly token?: Bytes;
+  readonly card?: Bytes;
+  readonly prescriptions: readonly PrescriptionUse[];
+}
+
+/** 0 other, 1 electronic credential, 2 identity card, 3 social security card. */
+export type CredentialCode = 0 | 1 | 2 | 3;
+
+export interface LedgerLine {
+  readonly drug: DrugKey;
+  /** Finds the till's line again at settlement and reversal. */
+  readonly tag: number;
+  readonly quantity: TenThousandths;
+  /** Days this lasts; undefined when neither till nor reference data say so. */
+  readonly days: number | undefined;
+  readonly fen: Fen;
+}
+
+/** An entity's log of attempts: exact for up to `exact` swipes in the window. */
+export interface LogUse {
+  /** For instance `t` and `P21010200123:T03` for a terminal. */
+  readonly kind: string;
+  readonly entity: string;
+  readonly window: DurationMs;
+  readonly exact: number;
+  readonly amount: number;
+}
+
+export interface TraceUse {
+  /** 10 pseudonym bytes. */
+  readonly code: Bytes;
+  readonly line: number;
+  readonly split: boolean;
+  /** Units taken from a split pack; 0 when whole. */
+  readonly units: TenThousandths;
+}
+
+export interface PrescriptionUse {
+  /** 10 pseudonym bytes. */
+  readonly prescription: Bytes;
+  readonly line: number;
+  readonly drug: DrugKey;
+  readonly quantity: TenThousandths;
+}
+
+export type Observed =
+  | { readonly verdict: "new" | "retry"; readonly personSeq: number; readonly memory: Memory }
+  /** The same id was answered within 24 h: give that answer again. */
+  | { readonly verdict: "sealed"; readonly answer: Bytes }
+  /** The same id was judged more than 24 h ago: its level and state are all that is left. */
+  | { readonly verdict: "recalled"; readonly entry: LedgerEntry }
+  | { readonly verdict: "conflict"; readonly with: "content" | "person" };
+
+/** What was remembered before this swipe; never contains the swipe itself. */
+export interface Memory {
+  readonly ledger: readonly LedgerEntry[];
+  readonly attempts: readonly Attempt[];
+  /** In the order of `Observation.logs`. */
+  readonly logs: readonly (readonly LogEntry[])[];
+  /** In the order of `Observation.traceCodes`. */
+  readonly traceCodes: readonly TraceMemory[];
+  readonly token: readonly ClaimUse[];
+  readonly card: readonly Binding[];
+  readonly personCards: readonly Binding[];
+  /** In the order of `Observation.prescriptions`. */
+  readonly prescriptions: readonly (readonly ClaimUse[])[];
+}
+
+/** What is stored; what it means depends on the reader's time, see `stateAt`. */
+export const ENTRY_STATES = [
+  "unsealed",
+  "reserved",
+  "settled",
+  "superseded",
+  "attempted",
+  "returned",
+  "folded",
+] as const;
+export type StoredState = (typeof ENTRY_STATES)[number];
+
+export interface LedgerEntry {
+  readonly swipe: SwipeKey;
+  readonly state: StoredState;
+  readonly at: EpochMs;
+  readonly pharmacy: string;
+  readonly area: string;
+  readonly fund: Fen;
+  /** 0 to 4, the level answered. */
+  readonly level: number;
+  /** A reservation of a till that never confirms: presumed sold after 15 minutes. */
+  readonly presume: boolean;
+  /** Settled after its reservation had lapsed. */
+  readonly late: boolean;
+  /** Settled although it was refused. */
+  readonly against: boolean;
+  /** Entered as settled without a check. */
+  readonly unchecked: boolean;
+  /** Returned in part: a sheet of returns exists. */
+  readonly partlyReturned: boolean;
+  /** 4 bytes of the settlement's digest; zeros until settled. */
+  readonly settlement: Bytes;
+  /** What is left of each line. */
+  readonly lines: readonly LedgerLine[];
+}
+
+export interface Attempt {
+  readonly swipe: SwipeKey;
+  readonly at: EpochMs;
+  readonly pharmacy: string;
+  readonly area: string;
+  readonly inquiry: boolean;
+  readonly credential: CredentialCode;
+  readonly basket: Bytes;
+  /** 4 bytes of each trace code, at most 40. */
+  readonly codes: readonly Bytes[];
+}
+
+export interface LogEntry {
+  readonly at: EpochMs;
+  readonly swipe: SwipeKey;
+  /** First 8 bytes of the person. */
+  readonly person: Bytes;
+  readonly amount: number;
+}
+
+export const CLAIM_STATES = ["reserved", "presumable", "sold", "returned"] as const;
+export type ClaimState = (typeof CLAIM_STATES)[number];
+
+/** Who holds a trace code. `person` and `swipe` are the owner's, `at` is the check's. */
+export interface Claim {
+  readonly state: ClaimState;
+  readonly at: EpochMs;
+  readonly swipe: SwipeKey;
+  /** First 6 bytes of the person. */
+  readonly person: Bytes;
+  readonly pharmacy: string;
+}
+
+export interface TraceMemory {
+  /** At most two: the owner, and what was there before a reservation. */
+  readonly claims: readonly Claim[];
+  /** Sales of a split pack, oldest first; empty for a code sold whole. */
+  readonly splits: readonly ClaimUse[];
+}
+
+/** One use of a token, a prescription or a split pack. */
+export interface ClaimUse {
+  readonly state: ClaimState;
+  readonly at: EpochMs;
+  readonly swipe: SwipeKey;
+  /** First 8 bytes of the person. */
+  readonly person: Bytes;
+  readonly pharmacy: string;
+  readonly drug: DrugKey;
+  readonly quantity: TenThousandths;
+}
+
+/** A card seen with a person in an accepted swipe. */
+export interface Binding {
+  /** First 8 bytes of the partner: the person of a card, the card of a person. */
+  readonly partner: Bytes;
+  readonly at: EpochMs;
+}
+
+export interface Sealing {
+  readonly observation: Observation;
+  /** The answer to keep for 24 h. */
+  readonly answer: Bytes;
+  /** 0 to 4: the level that counts for reserving. */
+  readonly level: number;
+  /** True for allow and warn at stage settle: what was claimed stays claimed. */
+  readonly holds: boolean;
+  readonly presume: boolean;
+  /** Unsettled earlier steps of the same sale. */
+  readonly supersedes: readonly SwipeKey[];
+  /** New partners to bind: written only for accepted swipes. */
+  readonly bindCard: boolean;
+}
+
+export type Sealed = { readonly won: true } | { readonly won: false; readonly answer: Bytes };
+
+export interface Located {
+  readonly person: PersonKey;
+  readonly pharmacy: string;
+  readonly at: EpochMs;
+  readonly claims: readonly LocatedClaim[];
+}
+
+export interface LocatedClaim {
+  readonly kind: "trace" | "split" | "prescription" | "token";
+  readonly line: number;
+  /** 10 pseudonym bytes. */
+  readonly id: Bytes;
+}
+
+export interface StoredEntry {
+  readonly entry: LedgerEntry | undefined;
+  /** The whole ledger, for finding the other steps of a sale. */
+  readonly ledger: readonly LedgerEntry[];
+  readonly attempts: readonly Attempt[];
+  readonly answer: Bytes | undefined;
+  readonly returns: ReturnsSheet | undefined;
+}
+
+/** Kept only for swipes returned in part: what was dispensed at first, and which reversals were applied. */
+export interface ReturnsSheet {
+  readonly original: readonly LedgerLine[];
+  /** Digests of the last eight reversals, oldest first. */
+  readonly reversals: readonly string[];
+}
+
+export type ClaimMove = LocatedClaim & {
+  readonly to: "sold" | "returned" | "released";
+  /** A prescription's use of one drug, and what is left of it. */
+  readonly use?: { readonly drug: DrugKey; readonly quantity: TenThousandths };
+};
+
+export interface EntryChange {
+  readonly person: PersonKey;
+  readonly swipe: SwipeKey;
+  readonly pharmacy: string;
+  readonly at: EpochMs;
+  /** As read; when it no longer stands the change is refused and nothing else is written. */
+  readonly before: LedgerEntry;
+  readonly after: LedgerEntry;
+  readonly returns: ReturnsSheet | undefined;
+  readonly claims: readonly ClaimMove[];
+}
+
+export type Changed =
+  | { readonly changed: true; readonly personSeq: number }
+  | { readonly changed: false };
+
+/** A call the store could not answer: the caller becomes its own stand-in. */
+export class StoreUnavailableError extends Error {
+  readonly code = "GUARD_COUNTERS_UNAVAILABLE";
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "StoreUnavailableError";
+  }
+}

@@ -1,0 +1,50 @@
+import type { Bytes, EpochMs } from "../../units.ts";
+
+/** Where the embedded store keeps its bytes: in memory for replay, on disk for a server. */
+export interface ByteShelf {
+  /** Undefined when absent or expired by `now`. */
+  get(key: Bytes, now: EpochMs): Buffer | undefined;
+  /** Never shortens what is left of a key's time: a late swipe must not take a newer one with it. */
+  set(key: Bytes, value: Buffer, expiresAt: EpochMs): void;
+  remove(key: Bytes): void;
+  /** Everything set inside reaches the shelf together, or nothing does. */
+  together<T>(work: () => T): T;
+  close(): Promise<void>;
+}
+
+/** Entries looked at a write for having expired: keeps a long replay's memory bounded without a timer. */
+const SWEEP_STEP = 4;
+
+export function createMemoryShelf(): ByteShelf {
+  const kept = new Map<Bytes, { readonly value: Buffer; readonly expiresAt: EpochMs }>();
+  let sweep = kept.entries();
+  let latest: EpochMs = 0;
+  const sweepSome = () => {
+    for (let i = 0; i < SWEEP_STEP; i++) {
+      const next = sweep.next();
+      if (next.done) {
+        sweep = kept.entries();
+        return;
+      }
+      const [key, { expiresAt }] = next.value;
+      if (expiresAt <= latest) kept.delete(key);
+    }
+  };
+  return {
+    get: (key, now) => {
+      latest = Math.max(latest, now);
+      const found = kept.get(key);
+      return found !== undefined && found.expiresAt > now ? found.value : undefined;
+    },
+    set: (key, value, expiresAt) => {
+      sweepSome();
+      const before = kept.get(key)?.expiresAt ?? 0;
+      kept.set(key, { value, expiresAt: Math.max(before, expiresAt) });
+    },
+    remove: (key) => {
+      kept.delete(key);
+    },
+    together: (work) => work(),
+    close: async () => kept.clear(),
+  };
+}

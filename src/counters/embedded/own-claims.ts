@@ -1,0 +1,89 @@
+import type { Bytes, DurationMs, EpochMs } from "../../units.ts";
+import { BINDING_WIDTH, CLAIM_WIDTH, USE_WIDTH } from "../entry-layouts.ts";
+import { sameBytes } from "../ledger-layout.ts";
+import * as limits from "../limits.ts";
+import type { SealOperation } from "../operations.ts";
+import type { ByteShelf } from "./byte-shelf.ts";
+import { splitEntries } from "./packed-entries.ts";
+
+const OWNER = 7;
+const DRUG = 29;
+const QUANTITY = 34;
+const NOTHING = Buffer.alloc(0);
+
+/** What seal and change do to a swipe's own claims: a new state, or letting go. */
+export function ownClaim(
+  shelf: ByteShelf,
+  operation: SealOperation,
+  swipe: Bytes,
+  now: EpochMs,
+): void {
+  switch (operation.kind) {
+    case "traceState":
+      setTraceState(shelf, operation, swipe, now);
+      break;
+    case "useState":
+      setUseState(shelf, operation, swipe, now);
+      break;
+    case "bind":
+      bind(shelf, operation.key, operation.entry, operation.ttl, now);
+      break;
+  }
+}
+
+function setTraceState(
+  shelf: ByteShelf,
+  operation: Extract<SealOperation, { kind: "traceState" }>,
+  swipe: Bytes,
+  now: EpochMs,
+): void {
+  const key = operation.key + operation.field;
+  const entries = splitEntries(Buffer.from(shelf.get(key, now) ?? NOTHING), CLAIM_WIDTH);
+  const own = entries.filter((entry) => sameBytes(entry, OWNER, swipe));
+  moveOwn(shelf, key, entries, own, operation.state, now);
+}
+
+function setUseState(
+  shelf: ByteShelf,
+  operation: Extract<SealOperation, { kind: "useState" }>,
+  swipe: Bytes,
+  now: EpochMs,
+): void {
+  const { key, state, use } = operation;
+  const entries = splitEntries(Buffer.from(shelf.get(key, now) ?? NOTHING), USE_WIDTH);
+  const own = entries.filter(
+    (entry) =>
+      sameBytes(entry, OWNER, swipe) && (use === undefined || sameBytes(entry, DRUG, use.drug)),
+  );
+  if (use !== undefined) for (const entry of own) entry.writeUInt32BE(use.quantity, QUANTITY);
+  moveOwn(shelf, key, entries, own, state, now);
+}
+
+function moveOwn(
+  shelf: ByteShelf,
+  key: Bytes,
+  entries: readonly Buffer[],
+  own: readonly Buffer[],
+  state: number | undefined,
+  now: EpochMs,
+): void {
+  if (own.length === 0) return;
+  if (state !== undefined) for (const entry of own) entry.writeUInt8(state, 0);
+  const kept = state === undefined ? entries.filter((entry) => !own.includes(entry)) : entries;
+  if (kept.length === 0) shelf.remove(key);
+  else shelf.set(key, Buffer.concat(kept), now + limits.TRACE_KEPT);
+}
+
+function bind(
+  shelf: ByteShelf,
+  key: Bytes,
+  entry: Buffer,
+  ttl: DurationMs,
+  now: EpochMs,
+): void {
+  const partner = entry.toString("latin1", 0, 8);
+  const others = splitEntries(shelf.get(key, now) ?? Buffer.alloc(0), BINDING_WIDTH)
+    .filter((bound) => !sameBytes(bound, 0, partner))
+    .slice(-(limits.BINDINGS_MAX - 1));
+  shelf.set(key, Buffer.concat([...others, entry]), now + ttl);
+}

@@ -1,0 +1,56 @@
+import type { Bytes } from "../units.ts";
+import { TRACE_BUCKET_BITS } from "./limits.ts";
+
+/**
+ * Names of what is remembered. Every key belongs to one entity and carries its hash tag (promise 10),
+ * pseudonyms as base64url so that no byte of a digest can end a tag early. The generation comes first:
+ * a rebuild fills another one beside the living.
+ */
+export interface KeyNames {
+  ledger(person: Bytes): string;
+  attempts(person: Bytes): string;
+  answer(person: Bytes, swipe: Bytes): string;
+  returns(person: Bytes, swipe: Bytes): string;
+  personCards(person: Bytes): string;
+  locator(swipe: Bytes): string;
+  log(kind: string, entity: string): string;
+  traceBucket(code: Bytes): string;
+  splitPack(code: Bytes): string;
+  token(token: Bytes): string;
+  card(card: Bytes): string;
+  prescription(prescription: Bytes): string;
+}
+
+const BUCKET_SHIFT = 24 - TRACE_BUCKET_BITS;
+
+export function bucketOf(code: Bytes): string {
+  const high = (code.charCodeAt(0) << 16) | (code.charCodeAt(1) << 8) | code.charCodeAt(2);
+  return (high >>> BUCKET_SHIFT).toString(36);
+}
+
+/** A code's field in its bucket: the last 8 of its 10 bytes; the bucket is cut from the first three. */
+export function traceField(code: Bytes): Bytes {
+  return code.slice(2);
+}
+
+function text(bytes: Bytes): string {
+  return Buffer.from(bytes, "latin1").toString("base64url");
+}
+
+export function createKeyNames(generation: string): KeyNames {
+  const g = `${generation}:`;
+  return {
+    ledger: (person) => `${g}{p${text(person)}}l`,
+    attempts: (person) => `${g}{p${text(person)}}t`,
+    answer: (person, swipe) => `${g}{p${text(person)}}a:${text(swipe)}`,
+    returns: (person, swipe) => `${g}{p${text(person)}}r:${text(swipe)}`,
+    personCards: (person) => `${g}{p${text(person)}}b`,
+    locator: (swipe) => `${g}{s${text(swipe)}}`,
+    log: (kind, entity) => `${g}{${kind}${entity}}w`,
+    traceBucket: (code) => `${g}{K${bucketOf(code)}}`,
+    splitPack: (code) => `${g}{K${bucketOf(code)}}s:${text(code)}`,
+    token: (token) => `${g}{k${text(token)}}`,
+    card: (card) => `${g}{b${text(card)}}`,
+    prescription: (prescription) => `${g}{x${text(prescription)}}`,
+  };
+}

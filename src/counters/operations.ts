@@ -1,0 +1,122 @@
+import type { Bytes, DurationMs, EpochMs } from "../units.ts";
+
+/**
+ * What a home of the memory can do, in one atomic step: a list of small operations on packed bytes.
+ * Both homes, the Lua scripts and the embedded interpreter, carry out exactly these; everything
+ * that needs thought (windows, life cycle, the meaning of a claim) is arithmetic on what they return.
+ */
+export interface MemoryHome {
+  observe(plan: ObservePlan): Promise<ObserveReply>;
+  seal(plan: SealPlan): Promise<SealReply>;
+  change(plan: ChangePlan): Promise<ChangeReply>;
+  read(reads: readonly string[], now: EpochMs): Promise<(Buffer | null)[]>;
+  close(): Promise<void>;
+}
+
+export interface ObservePlan {
+  readonly at: EpochMs;
+  readonly swipe: Bytes;
+  /** 10 bytes. */
+  readonly person: Bytes;
+  readonly content: Bytes;
+  readonly answerKey: string;
+  readonly locatorKey: string;
+  readonly locator: Buffer;
+  readonly locatorTtl: DurationMs;
+  readonly ledgerKey: string;
+  /** Empty for an inquiry: the ledger is read and personSeq moves on, nothing is appended. */
+  readonly entry: Buffer | undefined;
+  readonly attemptsKey: string;
+  readonly attempt: Buffer;
+  readonly operations: readonly ObserveOperation[];
+}
+
+export type ObserveOperation =
+  /** Appends to an entity's log; entries before `cut` leave from the head. */
+  | {
+      readonly kind: "log";
+      readonly key: string;
+      readonly entry: Buffer;
+      readonly cut: EpochMs;
+      readonly max: number;
+      readonly ttl: DurationMs;
+    }
+  /** Reads who holds a whole code and its split sales; takes it when `write` and nobody else does. Two replies. */
+  | {
+      readonly kind: "trace";
+      readonly key: string;
+      readonly field: Bytes;
+      readonly splitKey: string;
+      readonly entry: Buffer;
+      readonly write: boolean;
+    }
+  /** Appends a use; `write` false only reads. */
+  | {
+      readonly kind: "use";
+      readonly key: string;
+      readonly entry: Buffer;
+      readonly ttl: DurationMs;
+      readonly write: boolean;
+    }
+  | { readonly kind: "read"; readonly key: string };
+
+export type ObserveReply =
+  | { readonly verdict: "new" | "retry"; readonly ledger: Buffer | null; readonly attempts: Buffer | null; readonly values: readonly (Buffer | null)[] }
+  | { readonly verdict: "sealed"; readonly answer: Buffer }
+  | { readonly verdict: "recalled"; readonly ledger: Buffer }
+  | { readonly verdict: "conflict"; readonly with: "content" | "person" };
+
+export interface SealPlan {
+  readonly at: EpochMs;
+  readonly swipe: Bytes;
+  readonly content: Bytes;
+  readonly answerKey: string;
+  readonly answer: Buffer;
+  readonly ledgerKey: string;
+  readonly marks: readonly Mark[];
+  readonly operations: readonly SealOperation[];
+}
+
+/** Sets an entry's state if it is in one of the allowed ones; flags stay when undefined. */
+export interface Mark {
+  readonly swipe: Bytes;
+  /** Bit n: state n of ENTRY_STATES may be left. */
+  readonly from: number;
+  readonly to: number;
+  readonly flags: number | undefined;
+}
+
+export type SealOperation =
+  | { readonly kind: "traceState"; readonly key: string; readonly field: Bytes; readonly state: number | undefined }
+  /** Every use of this swipe; or only that of one drug, whose quantity changes too. */
+  | {
+      readonly kind: "useState";
+      readonly key: string;
+      readonly state: number | undefined;
+      readonly use?: { readonly drug: Bytes; readonly quantity: number };
+    }
+  | { readonly kind: "bind"; readonly key: string; readonly entry: Buffer; readonly ttl: DurationMs };
+
+export type SealReply = { readonly won: true } | { readonly won: false; readonly answer: Buffer };
+
+export interface ChangePlan {
+  readonly swipe: Bytes;
+  readonly ledgerKey: string;
+  readonly before: Buffer;
+  /** As long as `before`. */
+  readonly after: Buffer;
+  readonly operations: readonly ChangeOperation[];
+}
+
+export type ChangeOperation =
+  | SealOperation
+  /** Makes this entry the only holder, whoever held the code before. */
+  | { readonly kind: "traceTake"; readonly key: string; readonly field: Bytes; readonly entry: Buffer }
+  | { readonly kind: "put"; readonly key: string; readonly value: Buffer; readonly ttl: DurationMs };
+
+export type ChangeReply =
+  | { readonly changed: true; readonly seq: number }
+  | { readonly changed: false };
+
+/** An answer's head: content 16, at u48, sealed u8; then the answer. */
+export const ANSWER_HEAD = 23;

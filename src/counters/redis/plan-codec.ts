@@ -1,0 +1,137 @@
+import type { DurationMs } from "../../units.ts";
+import type {
+  ChangeOperation,
+  ChangePlan,
+  ObserveOperation,
+  ObservePlan,
+  SealPlan,
+} from "../operations.ts";
+
+/** Keys and the one packed argument of a script call. One packed plan costs Node 82 µs where 180 arguments cost 180. */
+export interface ScriptCall {
+  readonly keys: readonly string[];
+  readonly plan: Buffer;
+}
+
+/** Lua's word for "no state": the claim is let go. */
+const LET_GO = 255;
+const ANY_DRUG = "\0\0\0\0\0";
+const AS_IT_IS = 0xffffffff;
+
+/** Writes big-endian fields one after the other; its buffer grows as needed. */
+class PlanWriter {
+  private bytes = Buffer.allocUnsafe(2_048);
+  private length = 0;
+  private room(size: number): number {
+    const at = this.length;
+    this.length += size;
+    if (this.length > this.bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.length, this.bytes.length * 2));
+      this.bytes.copy(larger, 0, 0, at);
+      this.bytes = larger;
+    }
+    return at;
+  }
+  uint(value: number, width: 1 | 2 | 4 | 6): this {
+    this.bytes.writeUIntBE(value, this.room(width), width);
+    return this;
+  }
+  text(bytes: string): this {
+    const at = this.room(bytes.length);
+    this.bytes.write(bytes, at, "latin1");
+    return this;
+  }
+  raw(bytes: Buffer): this {
+    const at = this.room(bytes.length);
+    bytes.copy(this.bytes, at);
+    return this;
+  }
+  sized(bytes: Buffer | undefined, width: 2 | 4): this {
+    this.uint(bytes?.length ?? 0, width);
+    return bytes === undefined ? this : this.raw(bytes);
+  }
+  done(): Buffer {
+    return this.bytes.subarray(0, this.length);
+  }
+}
+
+function seconds(duration: DurationMs): number {
+  return Math.ceil(duration / 1_000);
+}
+
+export function encodeObserve(plan: ObservePlan): ScriptCall {
+  const keys = [plan.answerKey, plan.ledgerKey, plan.attemptsKey, plan.locatorKey];
+  const out = new PlanWriter()
+    .uint(plan.at, 6)
+    .text(plan.swipe)
+    .text(plan.person)
+    .text(plan.content)
+    .uint(plan.operations.length + 2, 2);
+  out.uint(1, 1).sized(plan.entry, 2).sized(plan.attempt, 2);
+  out.uint(2, 1).uint(seconds(plan.locatorTtl), 4).sized(plan.locator, 2);
+  for (const operation of plan.operations) writeObserve(out, keys, operation);
+  return { keys, plan: out.done() };
+}
+
+function writeObserve(out: PlanWriter, keys: string[], operation: ObserveOperation): void {
+  keys.push(operation.key);
+  switch (operation.kind) {
+    case "log":
+      out.uint(3, 1).uint(Math.max(0, operation.cut), 6).uint(operation.max, 2);
+      out.uint(seconds(operation.ttl), 4).raw(operation.entry);
+      break;
+    case "trace":
+      keys.push(operation.splitKey);
+      out.uint(4, 1).uint(operation.write ? 1 : 0, 1).text(operation.field).raw(operation.entry);
+      break;
+    case "use":
+      out.uint(5, 1).uint(operation.write ? 1 : 0, 1).uint(seconds(operation.ttl), 4);
+      out.raw(operation.entry);
+      break;
+    case "read":
+      out.uint(6, 1);
+      break;
+  }
+}
+
+export function encodeSeal(plan: SealPlan): ScriptCall {
+  const keys = [plan.answerKey, plan.ledgerKey];
+  const out = new PlanWriter().uint(plan.at, 6).text(plan.swipe).text(plan.content);
+  out.sized(plan.answer, 4).uint(plan.marks.length, 2).uint(plan.operations.length, 2);
+  for (const mark of plan.marks) {
+    out.text(mark.swipe).uint(mark.from, 1).uint(mark.to, 1);
+    out.uint(mark.flags === undefined ? 0 : 1, 1).uint(mark.flags ?? 0, 2);
+  }
+  for (const operation of plan.operations) writeChange(out, keys, operation);
+  return { keys, plan: out.done() };
+}
+
+export function encodeChange(plan: ChangePlan): ScriptCall {
+  const keys = [plan.ledgerKey];
+  const out = new PlanWriter().text(plan.swipe).sized(plan.before, 2).sized(plan.after, 2);
+  out.uint(plan.operations.length, 2);
+  for (const operation of plan.operations) writeChange(out, keys, operation);
+  return { keys, plan: out.done() };
+}
+
+function writeChange(out: PlanWriter, keys: string[], operation: ChangeOperation): void {
+  keys.push(operation.key);
+  switch (operation.kind) {
+    case "traceState":
+      out.uint(1, 1).text(operation.field).uint(operation.state ?? LET_GO, 1);
+      break;
+    case "useState":
+      out.uint(2, 1).uint(operation.state ?? LET_GO, 1);
+      out.text(operation.use?.drug ?? ANY_DRUG).uint(operation.use?.quantity ?? AS_IT_IS, 4);
+      break;
+    case "bind":
+      out.uint(3, 1).uint(seconds(operation.ttl), 4).raw(operation.entry);
+      break;
+    case "traceTake":
+      out.uint(4, 1).text(operation.field).raw(operation.entry);
+      break;
+    case "put":
+      out.uint(5, 1).uint(seconds(operation.ttl), 4).sized(operation.value, 4);
+      break;
+  }
+}

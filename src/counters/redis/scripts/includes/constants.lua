@@ -1,0 +1,29 @@
+-- Widths, offsets and limits, the same as in limits.ts and the layouts: a test holds them equal.
+local RESERVATION = 900000
+local ANSWER_KEPT = 86400000
+local LEDGER_KEPT = 7776000000
+local ATTEMPTS_KEPT = 86400000
+local TRACE_KEPT = 34560000000
+local LEDGER_ENTRIES_MAX = 256
+local ATTEMPTS_MAX = 64
+local USES_MAX = 64
+local BINDINGS_MAX = 8
+local TRACE_BUCKET_PRUNE = 100
+local TRACE_BUCKET_MAX = 127
+
+local LEDGER_HEAD = 6
+local LEDGER_AT = 3
+local LEDGER_SWIPE = 9
+local LEDGER_FLAGS = 34
+local ATTEMPTS_HEAD = 2
+local ATTEMPT_AT = 2
+local ATTEMPT_SWIPE = 8
+local LOG_WIDTH = 26
+local CLAIM_WIDTH = 27
+local USE_WIDTH = 38
+local BINDING_WIDTH = 14
+
+local EMPTY_LEDGER = string.rep('\0', LEDGER_HEAD)
+local EMPTY_ATTEMPTS = string.rep('\0', ATTEMPTS_HEAD)
+
+local RESERVED, PRESUMABLE, SOLD, RETURNED = 0, 1, 2, 3

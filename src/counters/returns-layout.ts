@@ -1,0 +1,38 @@
+import type { LedgerLine, ReturnsSheet } from "./contract.ts";
+
+/** A sheet of returns: rare (only sales returned in part), so readable JSON serves; digests as base64url. */
+export function encodeReturns(sheet: ReturnsSheet): Buffer {
+  return Buffer.from(
+    JSON.stringify({
+      original: sheet.original.map((line) => [
+        Buffer.from(line.drug, "latin1").toString("base64url"),
+        line.tag,
+        line.quantity,
+        line.days ?? null,
+        line.fen,
+      ]),
+      reversals: sheet.reversals,
+    }),
+  );
+}
+
+type StoredLine = readonly [string, number, number, number | null, number];
+
+export function decodeReturns(bytes: Buffer): ReturnsSheet {
+  const stored = JSON.parse(bytes.toString()) as {
+    readonly original: readonly StoredLine[];
+    readonly reversals: readonly string[];
+  };
+  return {
+    reversals: stored.reversals,
+    original: stored.original.map(
+      ([drug, tag, quantity, days, fen]): LedgerLine => ({
+        drug: Buffer.from(drug, "base64url").toString("latin1"),
+        tag,
+        quantity,
+        days: days ?? undefined,
+        fen,
+      }),
+    ),
+  };
+}

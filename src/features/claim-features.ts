@@ -1,0 +1,154 @@
+import type { Binding, ClaimUse } from "../counters/contract.ts";
+import { CARD_KEPT, PERSON_CARDS_KEPT, TOKEN_KEPT } from "../counters/limits.ts";
+import type { FeatureDefinition, Needs, Scope, Seen } from "./definition.ts";
+import { ABSENT, MISSING } from "./definition.ts";
+import { inWindow, isClaimed, isSameSale, isSameVisit } from "./live.ts";
+import type { Parameters } from "./parameters.ts";
+import { ledgerQuantity } from "./quantities.ts";
+import type { ReadContext } from "./read-context.ts";
+import type { LineTrace } from "./trace-codes.ts";
+
+function stored(
+  scope: Scope,
+  type: "number" | "boolean",
+  needs: Needs,
+  read: (context: ReadContext, line: number) => Seen,
+): FeatureDefinition {
+  return { type, scope, kind: "store", bound: "exact", needs, read };
+}
+
+/**
+ * A one-time token that was used before (rule CF-14); the same person at the same pharmacy within fifteen
+ * minutes is no replay. Absent where no token was shown.
+ */
+export function tokenReplayed(parameters: Parameters): FeatureDefinition {
+  const window = parameters.duration("window", TOKEN_KEPT);
+  return stored("swipe", "boolean", { token: true }, (context) => {
+    if (context.swipe.credential.type !== "01") return ABSENT;
+    if (context.memory === undefined) return MISSING;
+    const { at } = context;
+    const holder = holderOf(context);
+    return context.memory.token.some(
+      (use) => inWindow(use.at, at, window) && isClaimed(use, at) && !isSameVisit(use, holder),
+    );
+  });
+}
+
+/** Persons seen with this card, this one included (rule IM-05). Absent where no card was read. */
+export function cardPersons(parameters: Parameters): FeatureDefinition {
+  const window = parameters.duration("window", CARD_KEPT);
+  return stored("swipe", "number", { card: true }, ({ memory, observation, at }) => {
+    if (observation.card === undefined) return ABSENT;
+    if (memory === undefined) return MISSING;
+    return partners(memory.card, observation.person, at, window);
+  });
+}
+
+/** Cards seen with this person, this one included (rule IM-05). Absent where no card was read. */
+export function personCards(parameters: Parameters): FeatureDefinition {
+  const window = parameters.duration("window", PERSON_CARDS_KEPT);
+  return stored("swipe", "number", { card: true }, ({ memory, observation, at }) => {
+    if (observation.card === undefined) return ABSENT;
+    if (memory === undefined) return MISSING;
+    return partners(memory.personCards, observation.card, at, window);
+  });
+}
+
+function partners(bindings: readonly Binding[], own: string, at: number, window: number): number {
+  const seen = new Set([own.slice(0, 8)]);
+  for (const binding of bindings) if (inWindow(binding.at, at, window)) seen.add(binding.partner);
+  return seen.size;
+}
+
+/** A line's prescription was used by somebody else (rule RX-01). */
+export const prescriptionOfOther = () =>
+  stored("line", "boolean", { prescriptions: true }, (context, line) => {
+    const uses = usesOf(context, line);
+    if (uses === undefined || uses === MISSING) return uses === undefined ? false : MISSING;
+    const { person } = context.observation;
+    return uses.some((use) => !person.startsWith(use.person) && isClaimed(use, context.at));
+  });
+
+/**
+ * More was dispensed on a line's prescription than prescribed, this sale included; or, where no quantity is
+ * prescribed, it was used before (rule RX-01). Long prescriptions and other drugs on it say nothing. Unsettled steps
+ * of this sale do not count, and a second use by the same person there within fifteen minutes is no reuse.
+ */
+export const prescriptionOverused = () =>
+  stored("line", "boolean", { prescriptions: true }, (context, line) => {
+    const { line: own, drug } = context.line(line);
+    if (own.prescription === undefined || own.prescription.long) return false;
+    const before = dispensedBefore(context, line);
+    const prescribed = own.prescription.quantity;
+    if (prescribed === undefined) return before === MISSING ? MISSING : before.reused;
+    const limit = ledgerQuantity(prescribed, own, drug);
+    const now = quantityInSale(context, line);
+    // What this sale asks alone may already be too much: then the memory is not needed to say so.
+    if (now > limit) return true;
+    return before === MISSING ? MISSING : before.quantity + now > limit;
+  });
+
+interface Dispensed {
+  readonly quantity: number;
+  readonly reused: boolean;
+}
+
+function dispensedBefore(context: ReadContext, line: number): Dispensed | typeof MISSING {
+  const uses = usesOf(context, line) ?? MISSING;
+  if (uses === MISSING) return MISSING;
+  const { at, observation } = context;
+  const holder = holderOf(context);
+  const drug = observation.lines[line]?.drug;
+  let quantity = 0;
+  let reused = false;
+  for (const use of uses) {
+    const isOwn = use.drug === drug && holder.person.startsWith(use.person) && isClaimed(use, at);
+    if (!isOwn || isSameSale(use, holder)) continue;
+    quantity += use.quantity;
+    if (!isSameVisit(use, holder)) reused = true;
+  }
+  return { quantity, reused };
+}
+
+/** What all lines of this sale take of one drug on one prescription. */
+function quantityInSale(context: ReadContext, line: number): number {
+  const { swipe, observation } = context;
+  const prescription = swipe.lines[line]?.prescription?.id;
+  const drug = observation.lines[line]?.drug;
+  let quantity = 0;
+  for (let i = 0; i < swipe.lines.length; i += 1) {
+    const other = observation.lines[i];
+    if (other?.drug === drug && swipe.lines[i]?.prescription?.id === prescription) quantity += other?.quantity ?? 0;
+  }
+  return quantity;
+}
+
+/** Undefined: the line has no prescription. Prescriptions stand in the memory in the order of the lines that have one. */
+function usesOf(context: ReadContext, line: number): readonly ClaimUse[] | undefined | typeof MISSING {
+  const { lines } = context.swipe;
+  if (lines[line]?.prescription === undefined) return undefined;
+  if (context.memory === undefined) return MISSING;
+  let position = 0;
+  for (let i = 0; i < line; i += 1) if (lines[i]?.prescription !== undefined) position += 1;
+  return context.memory.prescriptions[position] ?? [];
+}
+
+function holderOf({ at, swipe, observation }: ReadContext) {
+  return { at, pharmacy: swipe.pharmacy.code, person: observation.person };
+}
+
+/** What the trace-code table says of a line; a line without codes is clean whatever the store says. */
+function traceFeature(read: (trace: LineTrace) => boolean): () => FeatureDefinition {
+  return () =>
+    stored("line", "boolean", {}, (context, line) => {
+      if (context.swipe.lines[line]?.traceCodes.length === 0) return false;
+      const trace = context.trace(line);
+      return trace === undefined ? MISSING : read(trace);
+    });
+}
+
+export const traceSoldElsewhere = traceFeature((trace) => trace.soldElsewhere);
+export const traceHeldElsewhere = traceFeature((trace) => trace.heldElsewhere);
+export const traceSoldHere = traceFeature((trace) => trace.soldHere);
+export const traceOverSplit = traceFeature((trace) => trace.overSplit);
+export const traceResold = traceFeature((trace) => trace.resold);

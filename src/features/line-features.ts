@@ -1,0 +1,139 @@
+import { codesOf } from "./trace-codes.ts";
+import type { FeatureDefinition, Seen, ValueType } from "./definition.ts";
+import { ABSENT, NOTHING } from "./definition.ts";
+import type { Parameters } from "./parameters.ts";
+import { ONE } from "./quantities.ts";
+import type { LineFacts, ReadContext } from "./read-context.ts";
+import type { FeatureKind } from "./vector.ts";
+
+const FEN_A_YUAN = 100;
+
+/** X and Z lines are counted in packs; slices are grams, consumables have rules of their own. */
+export function isCountedInPacks(facts: LineFacts): boolean {
+  return (facts.drugClass === "western" || facts.drugClass === "patent") && facts.packs !== undefined;
+}
+
+export function lineFact(
+  type: ValueType,
+  kind: FeatureKind,
+  read: (facts: LineFacts, context: ReadContext) => Seen,
+): FeatureDefinition {
+  return {
+    type,
+    scope: "line",
+    kind,
+    bound: "exact",
+    needs: NOTHING,
+    read: (context, line) => read(context.line(line), context),
+  };
+}
+
+export const daysSupplied = () => lineFact("number", "reference", (facts) => facts.days);
+/** Whether the till itself said how long the line lasts; a denial may not rest on an assumed dose. */
+export const daysStated = () => lineFact("boolean", "line", ({ line }) => line.daysSupply !== undefined);
+export const isWatched = () =>
+  lineFact("boolean", "reference", ({ line }, { reference }) => reference.watched(line.drug) !== undefined);
+export const isListedDrug = () => lineFact("boolean", "reference", ({ drug }) => drug !== undefined);
+export const lineYuan = () => lineFact("number", "line", ({ line }) => line.amount / FEN_A_YUAN);
+export const isPrescriptionDrug = () =>
+  lineFact("boolean", "reference", ({ line, drug }) => line.prescriptionDrug ?? drug?.prescription);
+export const hasPrescription = () =>
+  lineFact("boolean", "line", ({ line }) => line.prescription !== undefined);
+
+/** Packs of a line's form in this sale, lines of one form together; X and Z lines only (rule OQ-05). */
+export const packsInSale = () =>
+  lineFact("number", "reference", (facts, context) => {
+    const packs = packsOfForm(facts, context);
+    return packs === undefined ? ABSENT : packs / ONE;
+  });
+
+function packsOfForm(facts: LineFacts, context: ReadContext): number | undefined {
+  if (!isCountedInPacks(facts)) return undefined;
+  let packs = 0;
+  for (let i = 0; i < context.swipe.lines.length; i += 1) {
+    const other = context.line(i);
+    if (other.form === facts.form) packs += other.packs ?? 0;
+  }
+  return packs;
+}
+
+/** How many days a line may last, before the slack. */
+interface Allowance {
+  readonly ordinary: number;
+  readonly chronic: number;
+  readonly long: number;
+  readonly chronicTypes: ReadonlySet<string>;
+  readonly slackShare: number;
+  readonly slackPacks: number;
+}
+
+/** A year: nothing in law allows more at once. */
+const DAYS = { min: 0, max: 366 };
+
+function readAllowance(parameters: Parameters): Allowance {
+  parameters.source();
+  return {
+    ordinary: parameters.number("ordinary", DAYS),
+    chronic: parameters.number("chronic", DAYS),
+    long: parameters.number("long", DAYS),
+    chronicTypes: parameters.words("chronicTypes"),
+    slackShare: parameters.number("slackShare", { min: 0, max: 1 }),
+    slackPacks: parameters.number("slackPacks", { min: 0, max: 10 }),
+  };
+}
+
+function allowedDays(allowance: Allowance, facts: LineFacts, { swipe }: ReadContext): number {
+  if (facts.line.prescription?.long === true) return allowance.long;
+  const isChronic = swipe.disease !== undefined || allowance.chronicTypes.has(swipe.medicalType);
+  return isChronic ? allowance.chronic : allowance.ordinary;
+}
+
+/** The allowance with its slack: so much more by share, and so many whole packs, because packs are not split. */
+function withSlack(allowance: Allowance, days: number, onePack: number): number {
+  return days * (1 + allowance.slackShare) + allowance.slackPacks * onePack;
+}
+
+/** Days a line may last, slack included (rule OQ-01); absent where nobody knows how long a pack lasts. */
+export function dayAllowance(parameters: Parameters): FeatureDefinition {
+  const allowance = readAllowance(parameters);
+  return lineFact("number", "reference", (facts, context) =>
+    facts.packDays === undefined
+      ? ABSENT
+      : withSlack(allowance, allowedDays(allowance, facts, context), facts.packDays),
+  );
+}
+
+/**
+ * True when the reference dose is known and the packs of this sale last no longer than allowed: many small
+ * packs are then no excess (domain, rule OQ-05: express as days where the dose is known).
+ */
+export function doseCovered(parameters: Parameters): FeatureDefinition {
+  const allowance = readAllowance(parameters);
+  return lineFact("boolean", "reference", (facts, context) => {
+    const packs = packsOfForm(facts, context);
+    const each = facts.referencePackDays;
+    if (packs === undefined || each === undefined) return false;
+    return (packs / ONE) * each <= withSlack(allowance, allowedDays(allowance, facts, context), each);
+  });
+}
+
+/** An X or Z line about to be settled whose trace codes are not one a pack (rule TR-03). */
+export const codesMissing = () =>
+  lineFact("boolean", "reference", (facts, context) => {
+    const { line, drug, drugClass, packs } = facts;
+    const { swipe, reference, day } = context;
+    if (drugClass !== "western" && drugClass !== "patent") return false;
+    if (swipe.stage !== "settle" || !swipe.codesExpected || line.splitPack) return false;
+    if (drug?.traceExempt === true) return false;
+    if (packs === undefined) return ABSENT;
+    if (codesOf(line).length === Math.ceil(packs / ONE)) return false;
+    return !reference.isNoCodeStock(swipe.pharmacy.code, line.drug, day);
+  });
+
+/** A code given more than once in one request by a line that is not split: scan again (rule TR-02). */
+export const traceTwiceInRequest = () =>
+  lineFact("boolean", "line", ({ line }, context) => {
+    if (line.splitPack || line.traceCodes.length === 0) return false;
+    const repeated = context.repeatedCodes();
+    return repeated.size > 0 && line.traceCodes.some(({ id }) => repeated.has(id));
+  });

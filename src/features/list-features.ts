@@ -1,0 +1,138 @@
+import { DAY } from "../units.ts";
+import type { DurationMs } from "../units.ts";
+import { LIST_NAMES } from "../reference/bundle.ts";
+import type { ListName } from "../reference/bundle.ts";
+import type { FeatureDefinition, Scope, Seen } from "./definition.ts";
+import { ABSENT, MISSING, NOTHING } from "./definition.ts";
+import { Parameters } from "./parameters.ts";
+import type { ReadContext } from "./read-context.ts";
+
+/** A list older than this says nothing about anybody. */
+const AGE_MAX: DurationMs = 400 * DAY;
+
+interface Subject {
+  readonly scope: Scope;
+  /** What is looked for on the list; none where the swipe does not say. */
+  readonly ids: (context: ReadContext, line: number) => readonly (string | undefined)[];
+}
+
+const PERSON: Subject = {
+  scope: "swipe",
+  ids: ({ swipe }) => [swipe.person.id, swipe.credential.idNumber],
+};
+const AGENT: Subject = { scope: "swipe", ids: ({ swipe }) => [swipe.agent?.id] };
+
+/** What a list's ids are compared with, by the contract's table (section 7). */
+const SUBJECTS: Readonly<Record<string, Subject>> = {
+  person: PERSON,
+  agent: AGENT,
+  credential: { scope: "swipe", ids: ({ swipe }) => [swipe.credential.number, swipe.credential.card] },
+  operator: { scope: "swipe", ids: ({ swipe }) => [swipe.pharmacy.operatorStaff] },
+  pharmacist: { scope: "swipe", ids: ({ swipe }) => [swipe.pharmacy.pharmacist] },
+  approver: { scope: "swipe", ids: ({ swipe }) => [swipe.override?.approver] },
+  employer: { scope: "swipe", ids: ({ swipe }) => [swipe.person.employer] },
+  employee: { scope: "swipe", ids: ({ swipe }) => [`${swipe.pharmacy.code}:${swipe.person.id}`] },
+  prescriber: { scope: "line", ids: ({ swipe }, line) => [swipe.lines[line]?.prescription?.prescriber] },
+};
+
+/** The subjects a list may be asked of; the first is what it means where nothing else is said. */
+const ASKED_OF: Readonly<Record<Exclude<ListName, "no-code-stock">, readonly [string, ...string[]]>> = {
+  deceased: ["person"],
+  inpatient: ["person"],
+  "settlement-stopped": ["person"],
+  dishonest: ["person"],
+  "lost-credential": ["credential"],
+  "suspended-staff": ["operator", "pharmacist", "approver"],
+  "suspended-prescriber": ["prescriber"],
+  employees: ["employee"],
+  "care-institution": ["agent"],
+  "family-account": ["agent"],
+  "exempt-employer": ["employer"],
+  dealers: ["person", "agent"],
+};
+
+/**
+ * Whether the swipe is on a list today. A list that is not installed is empty; absent where the swipe does not say
+ * whom to look for; missing where the list is older than the declaration's `maxAge`.
+ */
+export function listed(parameters: Parameters): FeatureDefinition {
+  const choice = parameters.record("listed");
+  const list = choice.word<ListName>("list", LIST_NAMES, "deceased");
+  const maxAge = parameters.has("maxAge") ? parameters.duration("maxAge", AGE_MAX) : undefined;
+  const definition = list === "no-code-stock" ? noCodeStock(maxAge) : personal(list, choice, maxAge);
+  choice.finish();
+  for (const fault of choice.faults) parameters.report("listed", fault.reason);
+  return definition;
+}
+
+/** Lists a rule may name as `exempt`: organisations and employers that registered. */
+export const EXEMPT_LISTS = ["care-institution", "family-account", "exempt-employer"] as const;
+export type ExemptList = (typeof EXEMPT_LISTS)[number];
+
+/** Names that no declaration can have: they begin with a sign. */
+export const APPROVER_SUSPENDED = "#approver-suspended";
+
+export function exemptFeature(list: ExemptList): string {
+  return `#exempt:${list}`;
+}
+
+/** Features every policy may use without declaring them: who is exempt, and whether an approver may approve. */
+export function impliedFeatures(): ReadonlyMap<string, FeatureDefinition> {
+  const implied = new Map(
+    EXEMPT_LISTS.map((list) => [exemptFeature(list), personal(list, new Parameters({ of: ASKED_OF[list][0] }), undefined)]),
+  );
+  return implied.set(
+    APPROVER_SUSPENDED,
+    personal("suspended-staff", new Parameters({ of: "approver" }), undefined),
+  );
+}
+
+function personal(
+  list: Exclude<ListName, "no-code-stock">,
+  choice: Parameters,
+  maxAge: DurationMs | undefined,
+): FeatureDefinition {
+  const allowed = ASKED_OF[list];
+  const of = choice.word("of", allowed, allowed[0]);
+  const subject = SUBJECTS[of] ?? PERSON;
+  return {
+    type: "boolean",
+    scope: subject.scope,
+    kind: "list",
+    bound: "exact",
+    needs: NOTHING,
+    read: (context, line) => readList(context, list, subject.ids(context, line), maxAge),
+  };
+}
+
+function readList(
+  context: ReadContext,
+  list: ListName,
+  ids: readonly (string | undefined)[],
+  maxAge: DurationMs | undefined,
+): Seen {
+  const { reference, day } = context;
+  if (ids.every((id) => id === undefined)) return ABSENT;
+  if (isStale(context, list, maxAge)) return MISSING;
+  return ids.some((id) => id !== undefined && reference.listed(list, id, day));
+}
+
+function noCodeStock(maxAge: DurationMs | undefined): FeatureDefinition {
+  return {
+    type: "boolean",
+    scope: "line",
+    kind: "list",
+    bound: "exact",
+    needs: NOTHING,
+    read(context, index): Seen {
+      if (isStale(context, "no-code-stock", maxAge)) return MISSING;
+      const { swipe, reference, day } = context;
+      return reference.isNoCodeStock(swipe.pharmacy.code, context.line(index).line.drug, day);
+    },
+  };
+}
+
+function isStale({ reference, at }: ReadContext, list: ListName, maxAge: DurationMs | undefined): boolean {
+  if (maxAge === undefined || at - reference.loadedAt <= maxAge) return false;
+  return !reference.notInstalled.some((name) => name === list || name === `lists/${list}.csv`);
+}

@@ -1,0 +1,105 @@
+import { LOG_EXACT_MAX } from "../counters/limits.ts";
+import type { DurationMs } from "../units.ts";
+import type { FeatureDefinition, Needs, Scope } from "./definition.ts";
+import type { LogEntity } from "./entities.ts";
+
+/** Above every policy we can imagine, and below what 50 microseconds can read. */
+export const FEATURES_MAX = 200;
+/** Each log is one more key of the first command. */
+export const LOGS_MAX = 16;
+
+export interface PlannedFeature {
+  readonly name: string;
+  readonly definition: FeatureDefinition;
+}
+
+export interface PlannedLog {
+  readonly entity: LogEntity;
+  readonly window: DurationMs;
+  readonly exact: number;
+}
+
+/** Where a feature's reading stands in the vector. */
+export interface Position {
+  readonly scope: Scope;
+  readonly index: number;
+}
+
+/** What active rules need, and nothing else. */
+export interface FeaturePlan {
+  /** The order of `FeatureVector.swipe`. */
+  readonly swipe: readonly PlannedFeature[];
+  /** The order of each row of `FeatureVector.lines`. */
+  readonly lines: readonly PlannedFeature[];
+  readonly positions: ReadonlyMap<string, Position>;
+  /** One log an entity, wide and long enough for all features that share it. */
+  readonly logs: readonly PlannedLog[];
+  readonly needs: { readonly token: boolean; readonly card: boolean; readonly prescriptions: boolean };
+}
+
+/** A plan that would break a limit; the policy is refused before it gets this far. */
+export class PlanError extends Error {
+  readonly code = "GUARD_FEATURES_PLAN";
+  constructor(message: string) {
+    super(message);
+    this.name = "PlanError";
+  }
+}
+
+/**
+ * Joins the features that active rules use into one plan. Names without a definition, features that are not
+ * available yet and broken limits are programming errors here: throws PlanError.
+ */
+export function compilePlan(
+  features: ReadonlyMap<string, FeatureDefinition>,
+  used: Iterable<string>,
+): FeaturePlan {
+  const swipe: PlannedFeature[] = [];
+  const lines: PlannedFeature[] = [];
+  const positions = new Map<string, Position>();
+  // In order of name, so that the same policy gives the same vector however its file is arranged.
+  for (const name of [...new Set(used)].sort()) {
+    const definition = features.get(name);
+    if (definition === undefined) throw new PlanError(`feature ${name} is not declared`);
+    if (definition.unavailable !== undefined) throw new PlanError(`feature ${name}: ${definition.unavailable}`);
+    const row = definition.scope === "swipe" ? swipe : lines;
+    positions.set(name, { scope: definition.scope, index: row.length });
+    row.push({ name, definition });
+  }
+  const needs = [...swipe, ...lines].map(({ definition }) => definition.needs);
+  const plan: FeaturePlan = {
+    swipe,
+    lines,
+    positions,
+    logs: joinLogs(needs),
+    needs: {
+      token: needs.some((need) => need.token),
+      card: needs.some((need) => need.card),
+      prescriptions: needs.some((need) => need.prescriptions),
+    },
+  };
+  assertLimits(plan);
+  return plan;
+}
+
+function joinLogs(needs: readonly Needs[]): readonly PlannedLog[] {
+  const logs = new Map<LogEntity, PlannedLog>();
+  for (const { log } of needs) {
+    if (log === undefined) continue;
+    const known = logs.get(log.entity) ?? log;
+    logs.set(log.entity, {
+      entity: log.entity,
+      window: Math.max(known.window, log.window),
+      exact: Math.max(known.exact, log.exact),
+    });
+  }
+  return [...logs.values()].sort((a, b) => a.entity.localeCompare(b.entity, "en"));
+}
+
+function assertLimits({ swipe, lines, logs }: FeaturePlan): void {
+  if (swipe.length + lines.length > FEATURES_MAX) throw new PlanError(`at most ${FEATURES_MAX} features may be in use`);
+  if (logs.length > LOGS_MAX) throw new PlanError(`at most ${LOGS_MAX} logs may be in use`);
+  for (const { exact } of logs) {
+    if (exact > LOG_EXACT_MAX) throw new PlanError(`a log is exact up to at most ${LOG_EXACT_MAX} swipes`);
+  }
+}

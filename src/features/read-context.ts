@@ -1,0 +1,107 @@
+import type { Memory, Observation } from "../counters/contract.ts";
+import type { DrugClass, DrugEntry, ReferenceBundle } from "../reference/bundle.ts";
+import type { PseudonymisedLine, PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
+import type { EpochMs, ShanghaiDay, TenThousandths } from "../units.ts";
+import { shanghaiDay } from "../units.ts";
+import type { LogEntity } from "./entities.ts";
+import { daysSupply, packDays, packQuantity, referencePackDays } from "./quantities.ts";
+import { readTraceCodes } from "./trace-codes.ts";
+import type { LineTrace } from "./trace-codes.ts";
+
+/** What is worked out of a line once, whatever features ask for it. */
+export interface LineFacts {
+  readonly line: PseudonymisedLine;
+  readonly drug: DrugEntry | undefined;
+  readonly drugClass: DrugClass;
+  /** Packs are counted by this. */
+  readonly form: string;
+  /** Undefined when tablets were counted and the pack's size is unknown. */
+  readonly packs: TenThousandths | undefined;
+  readonly days: number | undefined;
+  readonly packDays: number | undefined;
+  readonly referencePackDays: number | undefined;
+}
+
+/** Everything a feature may look at, for one swipe. */
+export class ReadContext {
+  readonly swipe: PseudonymisedSwipe;
+  readonly observation: Observation;
+  /** Undefined when the store was not heard. */
+  readonly memory: Memory | undefined;
+  readonly reference: ReferenceBundle;
+  readonly at: EpochMs;
+  readonly day: ShanghaiDay;
+  readonly #logs: readonly { readonly entity: LogEntity }[];
+  #lines: readonly LineFacts[] | undefined;
+  #traces: readonly LineTrace[] | undefined;
+  #repeated: ReadonlySet<string> | undefined;
+
+  constructor(
+    swipe: PseudonymisedSwipe,
+    observation: Observation,
+    memory: Memory | undefined,
+    reference: ReferenceBundle,
+    logs: readonly { readonly entity: LogEntity }[],
+  ) {
+    this.swipe = swipe;
+    this.observation = observation;
+    this.memory = memory;
+    this.reference = reference;
+    this.at = swipe.at;
+    this.day = shanghaiDay(swipe.at);
+    this.#logs = logs;
+  }
+
+  /** An entity's log in the memory; undefined when the store was not heard. */
+  log(entity: LogEntity) {
+    if (this.memory === undefined) return undefined;
+    return this.memory.logs[this.#logs.findIndex((log) => log.entity === entity)] ?? [];
+  }
+
+  line(index: number): LineFacts {
+    this.#lines ??= this.swipe.lines.map((line) => lineFacts(line, this.reference));
+    const facts = this.#lines[index];
+    if (facts === undefined) throw new RangeError("GUARD_FEATURES_LINE: a feature was asked of a line that is not there");
+    return facts;
+  }
+
+  /** Trace codes given more than once in this request. */
+  repeatedCodes(): ReadonlySet<string> {
+    this.#repeated ??= repeatedCodes(this.swipe.lines);
+    return this.#repeated;
+  }
+
+  /** What the memory says of a line's trace codes; undefined when the store was not heard. */
+  trace(index: number): LineTrace | undefined {
+    if (this.memory === undefined) return undefined;
+    this.#traces ??= readTraceCodes(this, this.memory);
+    return this.#traces[index];
+  }
+}
+
+function lineFacts(line: PseudonymisedLine, reference: ReferenceBundle): LineFacts {
+  const drug = reference.drug(line.drug);
+  const { drugClass, form } = reference.identify(line.drug);
+  return {
+    line,
+    drug,
+    drugClass,
+    form,
+    packs: packQuantity(line.quantity, line, drug),
+    days: daysSupply(line, drug, drugClass),
+    packDays: packDays(line, drug, drugClass),
+    referencePackDays: referencePackDays(drug, drugClass),
+  };
+}
+
+function repeatedCodes(lines: readonly PseudonymisedLine[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const line of lines) {
+    for (const { id } of line.traceCodes) {
+      if (seen.has(id)) repeated.add(id);
+      else seen.add(id);
+    }
+  }
+  return repeated;
+}

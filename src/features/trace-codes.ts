@@ -1,0 +1,105 @@
+import type { Claim, ClaimUse, Memory, TraceMemory } from "../counters/contract.ts";
+import type { PseudonymisedLine } from "../swipe/pseudonymised-swipe.ts";
+import { isClaimed, isSameSale } from "./live.ts";
+import { ONE } from "./quantities.ts";
+import type { ReadContext } from "./read-context.ts";
+
+/** A split pack of unknown size is doubted after this many sales (domain 2.2, the decision table). */
+const SALES_OF_UNKNOWN_PACK = 10;
+
+/** What the memory says of one line's trace codes: the table of architecture.md, section 3. */
+export interface LineTrace {
+  /** Sold in another pharmacy. */
+  readonly soldElsewhere: boolean;
+  /** Reserved or presumed in another pharmacy, or returned by one. */
+  readonly heldElsewhere: boolean;
+  /** Reserved or sold here by another sale, whole, or split before and whole now, or the reverse. */
+  readonly soldHere: boolean;
+  /** Split here beyond the pack. */
+  readonly overSplit: boolean;
+  /** Returned here before: sold again, which is allowed once it came back. */
+  readonly resold: boolean;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const CLEAN: LineTrace = Object.freeze({
+  soldElsewhere: false,
+  heldElsewhere: false,
+  soldHere: false,
+  overSplit: false,
+  resold: false,
+});
+
+/**
+ * A line's codes, each once, with the line's units shared evenly among them.
+ * Both the observation and the reader walk codes in this order.
+ */
+export function codesOf(line: PseudonymisedLine): readonly string[] {
+  const codes = line.traceCodes;
+  if (codes.length === 0) return NO_CODES;
+  return codes.length === 1 ? [codes[0]?.id ?? ""] : [...new Set(codes.map((code) => code.id))];
+}
+
+const NO_CODES: readonly string[] = Object.freeze([]);
+
+/** Units one code of a split line is charged with; 0 for a whole pack. */
+export function unitsEach(line: PseudonymisedLine, quantity: number, codes: number): number {
+  return line.splitPack && codes > 0 ? Math.floor(quantity / codes) : 0;
+}
+
+export function readTraceCodes(context: ReadContext, memory: Memory): readonly LineTrace[] {
+  let next = 0;
+  return context.swipe.lines.map((line, index) => {
+    const codes = codesOf(line);
+    if (codes.length === 0) return CLEAN;
+    const trace: Mutable<LineTrace> = { ...CLEAN };
+    for (const _code of codes) {
+      const known = memory.traceCodes[next++];
+      if (known !== undefined) judgeCode(known, index, context, trace);
+    }
+    return trace;
+  });
+}
+
+function judgeCode(known: TraceMemory, index: number, context: ReadContext, into: Mutable<LineTrace>): void {
+  const { line, packs } = context.line(index);
+  // A pack sold whole cannot be sold again, whole or split; a split one only whole is a clash.
+  for (const claim of known.claims) judgeClaim(claim, true, context, into);
+  let taken = 0;
+  let sales = 0;
+  for (const use of known.splits) {
+    if (!judgeClaim(use, !line.splitPack, context, into)) continue;
+    taken += use.quantity;
+    sales += 1;
+  }
+  if (!line.splitPack || sales === 0) return;
+  const own = context.observation.lines[index]?.quantity ?? 0;
+  const total = taken + unitsEach(line, own, codesOf(line).length);
+  if (packs === undefined ? sales > SALES_OF_UNKNOWN_PACK : total > ONE) into.overSplit = true;
+}
+
+/** One row of the table; true when the claim stands here, by another sale. */
+function judgeClaim(
+  claim: Claim | ClaimUse,
+  clash: boolean,
+  context: ReadContext,
+  into: Mutable<LineTrace>,
+): boolean {
+  const { at, swipe, observation } = context;
+  const here = claim.pharmacy === swipe.pharmacy.code;
+  if (claim.state === "returned") {
+    if (here) into.resold = true;
+    else into.heldElsewhere = true;
+    return false;
+  }
+  if (!isClaimed(claim, at)) return false;
+  if (isSameSale(claim, { at, pharmacy: swipe.pharmacy.code, person: observation.person })) return false;
+  if (here) {
+    if (clash) into.soldHere = true;
+    return true;
+  }
+  if (claim.state === "sold") into.soldElsewhere = true;
+  else into.heldElsewhere = true;
+  return false;
+}

@@ -1,0 +1,140 @@
+import { randomBytes } from "node:crypto";
+import Fastify, { type FastifyInstance, LogController } from "fastify";
+import { sendProblem } from "./answers.ts";
+import { acceptJsonOnly } from "./body.ts";
+import { refuseConnection } from "./connection.ts";
+import { docsRoutes } from "./docs-routes.ts";
+import { createLoad, type Door, type DoorDeps } from "./door.ts";
+import { problemOf } from "./errors.ts";
+import { assertLimits, DOOR_LIMITS, type DoorLimits } from "./limits.ts";
+import { nativeRoutes } from "./native-routes.ts";
+import { nhsaRoutes } from "./nhsa-routes.ts";
+import { describeRoutes } from "./openapi.ts";
+import { shedBeyondLimits } from "./shedding.ts";
+import { watchRoutes } from "./watch-routes.ts";
+
+/**
+ * The HTTP door as a function of what it needs: builds, never listens, opens nothing.
+ *
+ * Stopping: make `deps.draining` true, let the balancer see `readyz` fail, then `app.close()`, which answers
+ * what is in flight and closes idle connections. Requests that still come meanwhile get 503 `draining`.
+ *
+ * @throws DoorLimitsError (`GUARD_HTTP_LIMITS`) when `deps.limits` contradict one another.
+ */
+export function createApp(deps: DoorDeps): FastifyInstance {
+  const limits: DoorLimits = { ...DOOR_LIMITS, ...deps.limits };
+  assertLimits(limits);
+  let closing = false;
+  const door: Door = {
+    ...deps,
+    limits,
+    load: createLoad(),
+    draining: () => closing || deps.draining(),
+  };
+  const app = createServer(door);
+  app.addHook("preClose", (done) => {
+    closing = true;
+    done();
+  });
+  acceptJsonOnly(app, limits);
+  answerErrors(app, door);
+  tellWhatWasAnswered(app, door);
+  shedBeyondLimits(app, door);
+  describeRoutes(app, deps.version);
+  // A plugin of its own, so that it loads after the two above, which watch routes being added.
+  app.register((routes, _options, done) => {
+    nativeRoutes(routes, door);
+    nhsaRoutes(routes, door);
+    watchRoutes(routes, door);
+    docsRoutes(routes);
+    done();
+  });
+  return app;
+}
+
+/** Every timeout and limit is set by hand, also where the default is the same. */
+function createServer(door: Door): FastifyInstance {
+  const { limits } = door;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: door.logger,
+    // One line a request at debug is written by `tellWhatWasAnswered`: Fastify's own carry the address.
+    logController: new LogController({ disableRequestLogging: true }),
+    // A child logger a request costs more than the check's rules; the id is given by hand where it matters.
+    childLoggerFactory: (logger) => logger,
+    genReqId: createRequestIds(),
+    // A caller's own header could be anything, also a person's number.
+    requestIdHeader: false,
+    trustProxy: false,
+    bodyLimit: limits.bodyBytes,
+    connectionTimeout: limits.connectionTimeout,
+    keepAliveTimeout: limits.keepAliveTimeout,
+    requestTimeout: limits.requestTimeout,
+    // 0: a timer and an AbortController a request; the desk keeps the deadline of every call itself.
+    handlerTimeout: 0,
+    maxRequestsPerSocket: 0,
+    pluginTimeout: 10_000,
+    forceCloseConnections: "idle",
+    // The hook in shedding.ts answers instead, in the caller's own shape.
+    return503OnClosing: false,
+    exposeHeadRoutes: true,
+    onProtoPoisoning: "error",
+    onConstructorPoisoning: "error",
+    routerOptions: {
+      maxParamLength: limits.pathParameterChars,
+      caseSensitive: true,
+      ignoreTrailingSlash: false,
+      ignoreDuplicateSlashes: false,
+      allowUnsafeRegex: false,
+    },
+    http: {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.requestTimeout,
+      connectionsCheckingInterval: limits.timeoutCheckInterval,
+      insecureHTTPParser: false,
+      noDelay: true,
+      keepAlive: true,
+    },
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(door, request, reply, problemOf(error));
+    },
+    clientErrorHandler: (error, socket) => refuseConnection(door.observer, error, socket),
+  });
+  app.server.maxConnections = limits.connections;
+  return app;
+}
+
+/** Unique across instances and restarts, and says nothing about the caller. */
+function createRequestIds(): () => string {
+  const prefix = randomBytes(6).toString("base64url");
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${prefix}-${count.toString(36)}`;
+  };
+}
+
+function answerErrors(app: FastifyInstance, door: Door): void {
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(door, request, reply, { code: "not_found" }),
+  );
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.code === "internal") {
+      const route = request.routeOptions.url ?? "none";
+      door.logger.error({ err: error, reqId: request.id, route }, "A request failed unforeseen.");
+      door.observer.notice({ kind: "server.failed", labels: { room: "http" } });
+    }
+    return sendProblem(door, request, reply, problem);
+  });
+}
+
+function tellWhatWasAnswered(app: FastifyInstance, door: Door): void {
+  app.addHook("onResponse", (request, reply, done) => {
+    const route = request.routeOptions.url ?? "none";
+    const status = String(reply.statusCode);
+    const value = reply.elapsedTime / 1_000;
+    door.observer.notice({ kind: "request.answered", labels: { route, status }, value });
+    door.logger.debug({ reqId: request.id, route, status, ms: reply.elapsedTime }, "answered");
+    done();
+  });
+}

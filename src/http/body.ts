@@ -1,0 +1,66 @@
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { BodyError } from "./errors.ts";
+import type { DoorLimits } from "./limits.ts";
+
+type Done = (error: Error | null, body?: unknown) => void;
+
+const TOO_LARGE = new BodyError({ code: "too_large" });
+const NOT_UTF8 = new BodyError({ code: "bad_request", detail: "The body is not UTF-8." });
+const CUT_OFF = new BodyError({ code: "bad_request", detail: "The body ended before its time." });
+const OTHER_CHARSET = new BodyError({ code: "unsupported_media", detail: "JSON is UTF-8 here." });
+
+/**
+ * JSON only, in UTF-8 only: text in another encoding would be hashed as other text and never match a list.
+ * A `__proto__` or `constructor.prototype` key refuses the whole body (Fastify's parser, set to `error`).
+ *
+ * Fastify's own reader answers 413 at once and closes while the caller still writes, so the caller reads a
+ * connection reset instead of the sentence. This one reads a too large body to its end, up to a second limit.
+ */
+export function acceptJsonOnly(app: FastifyInstance, limits: DoorLimits): void {
+  app.removeAllContentTypeParsers();
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", (request, payload, done) => {
+    if (namesOtherCharset(request)) {
+      done(OTHER_CHARSET);
+      return;
+    }
+    readBody(payload, limits, (error, bytes) => {
+      if (error) done(error);
+      else if (!isUtf8(bytes)) done(NOT_UTF8);
+      // Answers through `done` only; its type allows a promise for parsers that are one.
+      else void parseJson(request, bytes.toString("utf8"), done as Done);
+    });
+  });
+}
+
+function namesOtherCharset(request: FastifyRequest): boolean {
+  const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers["content-type"] ?? "")?.[1];
+  return charset !== undefined && !/^utf-?8$/i.test(charset);
+}
+
+type BodyRead = (error: BodyError | null, bytes: Buffer) => void;
+const NOTHING = Buffer.alloc(0);
+
+function readBody(payload: IncomingMessage, limits: DoorLimits, onRead: BodyRead): void {
+  let chunks: Buffer[] = [];
+  let received = 0;
+  const finish = (error: BodyError | null) => {
+    payload.off("data", onData).off("end", onEnd).off("error", onCut).off("close", onCut);
+    onRead(error, error ? NOTHING : Buffer.concat(chunks, received));
+  };
+  const onData = (chunk: Buffer) => {
+    received += chunk.length;
+    if (received <= limits.bodyBytes) chunks.push(chunk);
+    else chunks = [];
+    if (received > limits.drainBytes) finish(TOO_LARGE);
+  };
+  const onEnd = () => finish(received > limits.bodyBytes ? TOO_LARGE : null);
+  const onCut = () => finish(CUT_OFF);
+  if (Number(payload.headers["content-length"] ?? 0) > limits.drainBytes) {
+    onRead(TOO_LARGE, NOTHING);
+    return;
+  }
+  payload.on("data", onData).on("end", onEnd).on("error", onCut).on("close", onCut);
+}

@@ -1,0 +1,3 @@
+import { runServer } from "./server-process.ts";
+
+await runServer(process.env);

@@ -1,0 +1,160 @@
+import { ageAt } from "../swipe/calendar.ts";
+import type {
+  ClearAgent,
+  ClearLine,
+  ClearPharmacy,
+  ClearPrescription,
+  ClearSwipe,
+} from "../swipe/clear-swipe.ts";
+import { readIdNumber } from "../swipe/id-number.ts";
+import { present } from "../swipe/present.ts";
+import type {
+  PseudonymisedLine,
+  PseudonymisedSwipe,
+  PseudonymisedTraceCode,
+} from "../swipe/pseudonymised-swipe.ts";
+import { normaliseTraceCode, traceProduct, traceShape } from "../swipe/trace-code.ts";
+import type { EpochMs } from "../units.ts";
+import type { Pseudonymiser } from "./pseudonymiser.ts";
+
+/**
+ * The last place that sees a person in clear. Every fact that needs clear values is computed here,
+ * before hashing; `at` is the guard's clock when the body was read (replay: the line's).
+ */
+export function pseudonymise(
+  swipe: ClearSwipe,
+  at: EpochMs,
+  pseudonymiser: Pseudonymiser,
+): PseudonymisedSwipe {
+  return present({
+    swipeId: swipe.swipeId,
+    stage: swipe.stage,
+    at,
+    occurredAt: swipe.occurredAt,
+    via: swipe.via,
+    pharmacy: pharmacyOf(swipe.pharmacy, pseudonymiser),
+    person: personOf(swipe, at, pseudonymiser),
+    credential: credentialOf(swipe, pseudonymiser),
+    verification: swipe.verification,
+    agent: swipe.agent && agentOf(swipe.agent, pseudonymiser),
+    channel: swipe.channel,
+    medicalType: swipe.medicalType,
+    disease: swipe.disease,
+    funds: swipe.funds,
+    total: swipe.total,
+    lines: swipe.lines.map((line) => lineOf(line, swipe.pharmacy.area, pseudonymiser)),
+    codesExpected: swipe.codesExpected,
+    override: swipe.override && {
+      code: swipe.override.code,
+      approver: pseudonymiser.pseudonym("staff", swipe.override.approver),
+    },
+    supersedes: swipe.supersedes,
+  });
+}
+
+function pharmacyOf(
+  pharmacy: ClearPharmacy,
+  pseudonymiser: Pseudonymiser,
+): PseudonymisedSwipe["pharmacy"] {
+  const { pharmacist } = pharmacy;
+  return present({
+    ...pharmacy,
+    operatorStaff: pseudonymiser.pseudonym("staff", pharmacy.operator),
+    pharmacist: pharmacist === undefined ? undefined : pseudonymiser.pseudonym("staff", pharmacist),
+  });
+}
+
+function personOf(
+  { person }: ClearSwipe,
+  at: EpochMs,
+  pseudonymiser: Pseudonymiser,
+): PseudonymisedSwipe["person"] {
+  const { birthDate, employer } = person;
+  return present({
+    id: pseudonymiser.pseudonym("person", person.number),
+    insuredArea: person.insuredArea,
+    insurance: person.insurance,
+    status: person.status,
+    sex: person.sex,
+    age: birthDate === undefined ? undefined : ageAt(birthDate, at),
+    employer: employer === undefined ? undefined : pseudonymiser.pseudonym("employer", employer),
+    balance: person.balance,
+  });
+}
+
+function credentialOf(
+  { credential, person }: ClearSwipe,
+  pseudonymiser: Pseudonymiser,
+): PseudonymisedSwipe["credential"] {
+  const { type, number, cardSn, issuedAt } = credential;
+  const isIdCard = type === "02";
+  return present({
+    type,
+    number: pseudonymiser.pseudonym("credential", number),
+    idNumber: isIdCard ? pseudonymiser.pseudonym("id-number", number) : undefined,
+    card: cardSn === undefined ? undefined : pseudonymiser.pseudonym("card", cardSn),
+    issuedAt,
+    idFacts: isIdCard ? idFactsOf(number, person) : undefined,
+  });
+}
+
+/** Undefined for numbers that are not 18 digits: those are skipped (domain IM-02). */
+function idFactsOf(
+  number: string,
+  { birthDate, sex }: ClearSwipe["person"],
+): PseudonymisedSwipe["credential"]["idFacts"] {
+  const facts = readIdNumber(number);
+  if (facts === undefined) return undefined;
+  return present({
+    checksumValid: facts.checksumValid,
+    birthMatches: birthDate === undefined ? undefined : facts.birthDate === birthDate,
+    // 9 is unspecified: it can neither match nor contradict.
+    sexMatches: sex === "1" || sex === "2" ? facts.sex === sex : undefined,
+  });
+}
+
+function agentOf(
+  { id, relation, registered }: ClearAgent,
+  pseudonymiser: Pseudonymiser,
+): NonNullable<PseudonymisedSwipe["agent"]> {
+  return present({
+    id: id === undefined ? undefined : pseudonymiser.pseudonym("agent", id),
+    relation,
+    registered,
+  });
+}
+
+function lineOf(line: ClearLine, area: string, pseudonymiser: Pseudonymiser): PseudonymisedLine {
+  return present({
+    ...line,
+    prescription: line.prescription && prescriptionOf(line.prescription, area, pseudonymiser),
+    traceCodes: line.traceCodes.map((code) => traceCodeOf(code, pseudonymiser)),
+  });
+}
+
+function prescriptionOf(
+  prescription: ClearPrescription,
+  area: string,
+  pseudonymiser: Pseudonymiser,
+): NonNullable<PseudonymisedLine["prescription"]> {
+  const { number, prescriber, issuedAt, external, source, long, quantity } = prescription;
+  return present({
+    id: pseudonymiser.prescription(prescriber ?? area, number),
+    prescriber:
+      prescriber === undefined ? undefined : pseudonymiser.pseudonym("prescriber", prescriber),
+    issuedAt,
+    external,
+    source,
+    long,
+    quantity,
+  });
+}
+
+function traceCodeOf(code: string, pseudonymiser: Pseudonymiser): PseudonymisedTraceCode {
+  const compared = normaliseTraceCode(code);
+  return present({
+    id: pseudonymiser.pseudonym("trace", compared),
+    product: traceProduct(compared),
+    shape: traceShape(compared),
+  });
+}

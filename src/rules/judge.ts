@@ -1,0 +1,171 @@
+import { APPROVER_SUSPENDED, exemptFeature } from "../features/list-features.ts";
+import type { FeaturePlan } from "../features/plan.ts";
+import type { FeatureVector, Reading } from "../features/vector.ts";
+import { levelRank } from "../swipe/vocabulary.ts";
+import type { Level } from "../swipe/vocabulary.ts";
+import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
+import { clearedBy, reliefOf } from "./clearing.ts";
+import type { Relief } from "./clearing.ts";
+import { highest } from "./enforcement.ts";
+import { evidenceOf, excess } from "./evidence.ts";
+import type { Hit } from "./hit.ts";
+import { hangsOnMissing, holds } from "./kleene.ts";
+import { render } from "./message.ts";
+import type { Policy } from "./policy.ts";
+import { ruleIn } from "./rule.ts";
+import type { Rule, RuleLevel } from "./rule.ts";
+import { unheardHit, unheardOf } from "./unheard.ts";
+
+/** What the rules say of a swipe. */
+export interface Judgement {
+  /** Every hit that held, in the order of the policy; shadow and cleared ones included. */
+  readonly hits: readonly Hit[];
+  /** Rules that hang on a missing fact, each with its `ifMissing`: recorded, and answered together as `sys01`. */
+  readonly unheard: readonly Hit[];
+  /** The one answered hit of all enforced rules that hang on a missing fact. */
+  readonly sys01?: Hit;
+  /** The highest of what is enforced; cleared hits count as warn. */
+  readonly level: Level;
+  /** Features that were missing and on which an enforced rule hung. */
+  readonly missing: readonly string[];
+  /** `partial` when any fact in use was missing. Whether it is a stand-in is the caller's to say. */
+  readonly mode: "full" | "partial";
+}
+
+/** What every rule is judged with. */
+interface Bench {
+  readonly vector: FeatureVector;
+  readonly plan: FeaturePlan;
+  readonly swipe: PseudonymisedSwipe;
+  readonly relief: Relief;
+  readonly isPartial: boolean;
+}
+
+const NO_LINE: readonly Reading[] = Object.freeze([]);
+
+/** Pure: the same policy, vector and swipe always give the same judgement. The vector must be of the policy's plan. */
+export function judge(policy: Policy, vector: FeatureVector, swipe: PseudonymisedSwipe): Judgement {
+  const { plan } = policy;
+  const relief = reliefOf(swipe, isKnownTrue(vector, plan, APPROVER_SUSPENDED));
+  const isPartial = hasMissing(vector);
+  const bench: Bench = { vector, plan, swipe, relief, isPartial };
+  const hits: Hit[] = [];
+  const unheard: Hit[] = [];
+  const missing = new Set<string>();
+  for (const placed of policy.rules) {
+    const rule = ruleIn(placed, swipe.pharmacy.area);
+    if (rule.mode === "off" || isExempt(rule, bench)) continue;
+    judgeRule(rule, bench, { hits, unheard, missing });
+  }
+  const sys01 = unheardOf(unheard.filter((hit) => !hit.shadow));
+  const enforced = hits.filter((hit) => !hit.shadow);
+  return {
+    hits,
+    unheard,
+    ...(sys01 && { sys01 }),
+    level: highest(sys01 === undefined ? enforced : [...enforced, sys01]),
+    missing: [...missing].sort(),
+    mode: isPartial ? "partial" : "full",
+  };
+}
+
+interface Findings {
+  readonly hits: Hit[];
+  readonly unheard: Hit[];
+  readonly missing: Set<string>;
+}
+
+function judgeRule(rule: Rule, bench: Bench, into: Findings): void {
+  const rows = rule.scope === "line" ? bench.vector.lines : [NO_LINE];
+  let best: RuleLevel | undefined;
+  let at: number[] = [];
+  for (let row = 0; row < rows.length; row += 1) {
+    const raised = raisedLevel(rule, bench.vector.swipe, rows[row] ?? NO_LINE);
+    if (raised === undefined) continue;
+    const rank = levelRank(raised.level) - (best === undefined ? -1 : levelRank(best.level));
+    if (rank > 0) at = [];
+    if (rank > 0) best = raised;
+    if (rank >= 0) at.push(row);
+  }
+  if (best !== undefined) into.hits.push(hitOf(rule, best, at, bench));
+  if (!bench.isPartial) return;
+  const open = openConditions(rule, best, bench, rows);
+  if (open.size === 0) return;
+  into.unheard.push(unheardHit(rule, bench.relief));
+  if (rule.mode === "enforce") for (const name of open) into.missing.add(name);
+}
+
+/** The highest level that holds whatever is missing. */
+function raisedLevel(rule: Rule, swipe: readonly Reading[], line: readonly Reading[]): RuleLevel | undefined {
+  for (const level of rule.levels) if (holds(level.condition.test(swipe, line))) return level;
+  return undefined;
+}
+
+/** The missing features on which a higher level than the known one hangs. */
+function openConditions(
+  rule: Rule,
+  known: RuleLevel | undefined,
+  { vector, plan }: Bench,
+  rows: readonly (readonly Reading[])[],
+): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { level, condition } of rule.levels) {
+    if (known !== undefined && levelRank(level) <= levelRank(known.level)) break;
+    for (const line of rows) {
+      if (!hangsOnMissing(condition.test(vector.swipe, line))) continue;
+      for (const name of condition.features) {
+        const position = plan.positions.get(name);
+        const row = position?.scope === "line" ? line : vector.swipe;
+        if (position !== undefined && row[position.index] === "missing") names.add(name);
+      }
+    }
+  }
+  return names;
+}
+
+function hitOf(rule: Rule, raised: RuleLevel, at: readonly number[], bench: Bench): Hit {
+  const { vector, plan, swipe, relief } = bench;
+  const line = vector.lines[worst(raised, at, vector)] ?? NO_LINE;
+  const evidence = evidenceOf(raised.condition, plan.positions, vector.swipe, line);
+  const cleared = clearedBy(rule, raised.level, relief);
+  return {
+    rule: rule.id,
+    level: cleared === undefined ? raised.level : "warn",
+    category: rule.category,
+    name: rule.name,
+    message: render(raised.message, evidence),
+    evidence,
+    lines: rule.scope === "line" ? at.map((index) => swipe.lines[index]?.line ?? "") : [],
+    hard: rule.hard,
+    shadow: rule.mode === "shadow",
+    disclose: rule.disclose,
+    ...(cleared !== undefined && { clearedBy: cleared, raised: raised.level }),
+  };
+}
+
+/** Of the lines at the level raised, the one furthest beyond its limit; the first of equals. */
+function worst({ condition }: RuleLevel, at: readonly number[], vector: FeatureVector): number {
+  let found = at[0] ?? 0;
+  let most = -1;
+  for (const index of at.length > 1 ? at : []) {
+    const beyond = excess(condition, vector.swipe, vector.lines[index] ?? NO_LINE);
+    if (beyond <= most) continue;
+    most = beyond;
+    found = index;
+  }
+  return found;
+}
+
+function isExempt(rule: Rule, { vector, plan }: Bench): boolean {
+  return rule.exempt.some((list) => isKnownTrue(vector, plan, exemptFeature(list)));
+}
+
+function isKnownTrue(vector: FeatureVector, plan: FeaturePlan, name: string): boolean {
+  const position = plan.positions.get(name);
+  const reading = position === undefined ? undefined : vector.swipe[position.index];
+  return typeof reading === "object" && reading.known === true;
+}
+
+function hasMissing(vector: FeatureVector): boolean {
+  return vector.swipe.includes("missing") || vector.lines.some((row) => row.includes("missing"));
+}

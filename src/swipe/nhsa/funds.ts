@@ -1,0 +1,39 @@
+import type { ClearFunds } from "../clear-swipe.ts";
+import { toFen } from "../decimal.ts";
+import { present } from "../present.ts";
+import { numberOf, type Written } from "./nhsa-fields.ts";
+
+/** Fund fields under either naming; see domain 1.4. */
+export interface WrittenFunds {
+  readonly pooled?: Written;
+  readonly account?: Written;
+  readonly familyAccount?: Written;
+  readonly cash?: Written;
+  readonly fund_pay_sumamt?: Written;
+  readonly hifp_pay?: Written;
+  readonly acct_pay?: Written;
+  readonly acct_mulaid_pay?: Written;
+  readonly psn_cash_pay?: Written;
+}
+
+/**
+ * `pooled` is what all funds pay together (fund_pay_sumamt), where only that of the pooled fund
+ * (hifp_pay) is given, that: what is at risk is fund money, whichever fund it is.
+ */
+export function fundsOf(funds: WrittenFunds): ClearFunds | undefined {
+  const read = present({
+    pooled: firstFen(funds.pooled, funds.fund_pay_sumamt, funds.hifp_pay),
+    account: firstFen(funds.account, funds.acct_pay),
+    familyAccount: firstFen(funds.familyAccount, funds.acct_mulaid_pay),
+    cash: firstFen(funds.cash, funds.psn_cash_pay),
+  });
+  return Object.keys(read).length === 0 ? undefined : read;
+}
+
+function firstFen(...candidates: readonly Written[]): number | undefined {
+  for (const candidate of candidates) {
+    const yuan = numberOf(candidate);
+    if (yuan !== undefined) return toFen(yuan);
+  }
+  return undefined;
+}

@@ -1,0 +1,113 @@
+import type { EpochMs, Fen, TenThousandths } from "../units.ts";
+import type { CredentialType, Stage } from "./vocabulary.ts";
+
+/** Keyed digest of an identity, cut to 80 bits, base64url (14 characters). Domains never mix. */
+export type Pseudonym = string;
+
+/** What the rest of the guard sees of a swipe: nobody's identity in clear, and every fact that needed clear values. */
+export interface PseudonymisedSwipe {
+  readonly swipeId: string;
+  readonly stage: Stage;
+  /** The guard's clock when the body was read; replay and batch take it from the line. */
+  readonly at: EpochMs;
+  /** What the till's clock said. */
+  readonly occurredAt: EpochMs;
+  /** `native` tills confirm by settlement; `nhsa` sales are presumed after 15 minutes. */
+  readonly via: "native" | "nhsa";
+  readonly pharmacy: {
+    readonly code: string;
+    readonly area: string;
+    readonly terminal: string;
+    readonly operator: string;
+    readonly operatorType?: string;
+    readonly device?: string;
+    /** The operator in the staff domain, to be compared with lists. */
+    readonly operatorStaff: Pseudonym;
+    readonly pharmacist?: Pseudonym;
+  };
+  readonly person: {
+    readonly id: Pseudonym;
+    readonly insuredArea: string;
+    readonly insurance: string;
+    readonly status?: string;
+    readonly sex?: string;
+    /** Whole years at `at`, from the birth date. */
+    readonly age?: number;
+    readonly employer?: Pseudonym;
+    readonly balance?: Fen;
+  };
+  readonly credential: {
+    readonly type: CredentialType;
+    /** The credential's number (type 01: the one-time token). */
+    readonly number: Pseudonym;
+    /** Type 02 only: the same number in the identity-number domain, to be compared with lists. */
+    readonly idNumber?: Pseudonym;
+    /** The chip's recognition code (cardSn). */
+    readonly card?: Pseudonym;
+    readonly issuedAt?: EpochMs;
+    /** Type 02 only: what the 18 digits say of themselves. */
+    readonly idFacts?: {
+      readonly checksumValid: boolean;
+      readonly birthMatches?: boolean;
+      readonly sexMatches?: boolean;
+    };
+  };
+  readonly verification?: { readonly method: string; readonly outcome: string };
+  readonly agent?: {
+    readonly id?: Pseudonym;
+    readonly relation?: string;
+    readonly registered: boolean;
+  };
+  readonly channel: string;
+  readonly medicalType: string;
+  readonly disease?: string;
+  readonly funds?: {
+    readonly pooled?: Fen;
+    readonly account?: Fen;
+    readonly familyAccount?: Fen;
+    readonly cash?: Fen;
+  };
+  readonly total: Fen;
+  readonly lines: readonly PseudonymisedLine[];
+  /** False for an NHSA message without any `drugtracinfo`: its codes come later by 3505. */
+  readonly codesExpected: boolean;
+  readonly override?: { readonly code: string; readonly approver: Pseudonym };
+  readonly supersedes?: string;
+}
+
+export interface PseudonymisedLine {
+  readonly line: string;
+  readonly drug: string;
+  readonly sku?: string;
+  readonly quantity: TenThousandths;
+  /** `piece` when the till counts tablets; quantity is then still in tablets until the drug's packUnits divides it. */
+  readonly unit: "pack" | "piece";
+  /** An integer of 1/1,000,000 yuan. */
+  readonly unitPriceMicro: number;
+  readonly amount: Fen;
+  readonly daysSupply?: number;
+  readonly prescriptionDrug?: boolean;
+  readonly tcmUse?: string;
+  readonly chargeLevel?: string;
+  readonly lot?: string;
+  readonly expires?: string;
+  readonly prescription?: {
+    /** Prescriber (else the pharmacy's area) and number together, in the prescription domain. */
+    readonly id: Pseudonym;
+    readonly prescriber?: Pseudonym;
+    readonly issuedAt?: EpochMs;
+    readonly external?: boolean;
+    readonly source?: string;
+    readonly long: boolean;
+    readonly quantity?: TenThousandths;
+  };
+  readonly traceCodes: readonly PseudonymisedTraceCode[];
+  readonly splitPack: boolean;
+}
+
+export interface PseudonymisedTraceCode {
+  readonly id: Pseudonym;
+  /** The 7-digit product prefix of a 20-digit code: product data, kept in clear. */
+  readonly product?: string;
+  readonly shape: "national" | "gs1" | "other";
+}

@@ -1,0 +1,322 @@
+/**
+ * Everything the rooms may tell operators, as one table: kind of notice -> what it means and how it is counted.
+ * Rooms emit exactly these strings through `Observer.notice`; a kind that is not here is counted in
+ * `guard_notices_unknown_total` and logged, so that a typing mistake is seen and loses nothing.
+ *
+ * No label carries a person, a credential, a prescription or a trace code: every label declares what its values
+ * may look like, and a value of another shape is shown as `other`.
+ */
+
+/** What a label's value may be. Closed sets first: they bound the number of series by themselves. */
+export type LabelShape = readonly string[] | RegExp;
+
+export type Measure = "counter" | "histogram" | "gauge" | "info";
+
+export interface MetricDefinition {
+  /** `guard_<noun>_<unit>`; counters end in `_total`. */
+  readonly name: string;
+  readonly help: string;
+  readonly measure: Measure;
+  /** Names of the notice's labels this metric keeps. */
+  readonly labels: readonly string[];
+  readonly buckets?: readonly number[];
+  /** Counters only: by the notice's value (bytes, records) instead of by one. */
+  readonly byValue?: boolean;
+}
+
+export interface NoticeDefinition {
+  /** When it is emitted, and the unit of `value` where it has one. */
+  readonly meaning: string;
+  readonly labels: Readonly<Record<string, LabelShape>>;
+  /** Empty: only logged. */
+  readonly metrics: readonly MetricDefinition[];
+}
+
+const DECISIONS = ["allow", "warn", "stepUp", "hold", "deny"];
+const MODES = ["full", "partial", "standIn"];
+const STAGES = ["settle", "inquiry"];
+const DOORS = ["native", "nhsa"];
+const FLAG = ["true", "false"];
+const RULE = /^[A-Z]{1,6}-[A-Z0-9]{1,6}[a-z]?$/;
+/** Words of the code: commands, outcomes, features, lists. Never more than three digits in a row, so no number of a person fits. */
+const WORD = /^[a-z](?:[A-Za-z_-]|[0-9]{1,3}(?![0-9])){0,39}$/;
+const PROBLEM = /^[a-z]{2,16}(?:_[a-z]{2,16}){0,3}$/;
+const OVERRIDE = /^[A-Z]{2,16}(?:_[A-Z]{1,16}){0,4}$/;
+const VERSION = /^(?!.*[0-9]{7})[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/;
+const HASH = /^(?:sha256:)?[0-9a-f]{8,64}$/;
+const ROUTE = /^(?!.*[0-9]{5})\/[a-z0-9/:-]{0,60}$/i;
+/** `3505`, `2102/answer`. */
+const NHSA_ROUTE = /^[0-9]{4}(?:\/answer)?$/;
+const STATUS = /^[1-5][0-9]{2}$/;
+
+/** Around the default deadline of 50 ms: fine below it, coarse above. */
+const CHECK_BUCKETS = [
+  0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.075, 0.1,
+  0.25, 0.5, 1,
+];
+/** A store call takes about 0.1 ms of Redis; the deadline cuts it at 50 ms. */
+const STORE_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5];
+/** A record is on disk within 0.1 s. */
+const SYNC_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 5];
+
+function counter(name: string, help: string, labels: readonly string[] = []): MetricDefinition {
+  return { name, help, measure: "counter", labels };
+}
+function amount(name: string, help: string, labels: readonly string[] = []): MetricDefinition {
+  return { name, help, measure: "counter", labels, byValue: true };
+}
+function gauge(name: string, help: string, labels: readonly string[] = []): MetricDefinition {
+  return { name, help, measure: "gauge", labels };
+}
+function info(name: string, help: string, labels: readonly string[]): MetricDefinition {
+  return { name, help, measure: "info", labels };
+}
+function histogram(
+  name: string,
+  help: string,
+  labels: readonly string[],
+  buckets: readonly number[],
+): MetricDefinition {
+  return { name, help, measure: "histogram", labels, buckets };
+}
+function logged(meaning: string): NoticeDefinition {
+  return { meaning, labels: {}, metrics: [] };
+}
+
+export const NOTICES = {
+  "check.answered": {
+    meaning: "A check was answered. Value: seconds from the call of the desk to its answer.",
+    labels: { decision: DECISIONS, mode: MODES, stage: STAGES, via: DOORS },
+    metrics: [
+      counter("guard_checks_total", "Checks answered.", ["decision", "mode", "stage", "via"]),
+      histogram("guard_check_seconds", "Time of a check.", ["mode"], CHECK_BUCKETS),
+    ],
+  },
+  "check.repeated": {
+    meaning:
+      "A repeat was given the answer it had before. `recalled`: only level and state were left.",
+    labels: { recalled: FLAG },
+    metrics: [counter("guard_check_repeats_total", "Repeats answered.", ["recalled"])],
+  },
+  "check.late": {
+    meaning: "An answer left after the deadline. Value: seconds beyond it.",
+    labels: {},
+    metrics: [counter("guard_check_late_total", "Answers that left after the deadline.")],
+  },
+  "check.missing": {
+    meaning: "A check had to do without a fact (the store, or a list past its maxAge).",
+    labels: { fact: WORD },
+    metrics: [counter("guard_check_missing_total", "Facts a check went without.", ["fact"])],
+  },
+  "rule.hit": {
+    meaning: "A rule spoke. `shadow`: recorded, not answered.",
+    labels: { rule: RULE, level: DECISIONS, shadow: FLAG },
+    metrics: [counter("guard_rule_hits_total", "Hits of rules.", ["rule", "level", "shadow"])],
+  },
+  "rule.cleared": {
+    meaning: "A hit was cleared. `by`: override, verification or agent.",
+    labels: { rule: RULE, by: ["override", "verification", "agent"] },
+    metrics: [counter("guard_rule_cleared_total", "Hits that were cleared.", ["rule", "by"])],
+  },
+  "override.used": {
+    meaning: "A check carried an override code. `cleared`: it cleared at least one hit.",
+    labels: { code: OVERRIDE, cleared: FLAG },
+    metrics: [counter("guard_overrides_total", "Override codes given.", ["code", "cleared"])],
+  },
+  problem: {
+    meaning: "A request was answered with a problem.",
+    labels: { code: PROBLEM, via: DOORS },
+    metrics: [
+      counter("guard_problems_total", "Requests answered with a problem.", ["code", "via"]),
+    ],
+  },
+  "request.answered": {
+    meaning:
+      "An HTTP request was answered. Value: seconds. `route` is the pattern, never the address.",
+    labels: { route: ROUTE, status: STATUS },
+    metrics: [
+      counter("guard_requests_total", "HTTP requests answered.", ["route", "status"]),
+      histogram("guard_request_seconds", "Time of an HTTP request.", ["route"], CHECK_BUCKETS),
+    ],
+  },
+  "request.shed": {
+    meaning: "A request was turned away because this instance has too much to do.",
+    labels: { reason: ["eventLoopUtilization", "eventLoopDelay", "inFlight"] },
+    metrics: [counter("guard_requests_shed_total", "Requests turned away.", ["reason"])],
+  },
+  "request.refused": {
+    meaning: "The HTTP parser refused a connection's bytes before there was a request.",
+    labels: { reason: ["timeout", "headers", "malformed"] },
+    metrics: [counter("guard_requests_refused_total", "Malformed requests.", ["reason"])],
+  },
+  "sale.settlement": {
+    meaning: "A settlement was taken. `outcome`: applied, repeated, waiting.",
+    labels: { outcome: WORD },
+    metrics: [counter("guard_settlements_total", "Settlements taken.", ["outcome"])],
+  },
+  "sale.reversal": {
+    meaning: "A reversal was taken. `outcome`: applied, repeated, waiting.",
+    labels: { outcome: WORD },
+    metrics: [counter("guard_reversals_total", "Reversals taken.", ["outcome"])],
+  },
+  "sale.acknowledged": {
+    meaning: "A pharmacist's choice about an answer was taken.",
+    labels: { choice: ["continue", "withdraw", "cash"] },
+    metrics: [counter("guard_acknowledgements_total", "Acknowledgements taken.", ["choice"])],
+  },
+  "sale.finding": {
+    meaning: "A settlement is a finding: against a refusal, or again after a return.",
+    labels: { finding: WORD },
+    metrics: [counter("guard_findings_total", "Findings about settlements.", ["finding"])],
+  },
+  "seal.unknown": {
+    meaning:
+      "The store did not say in time whether the answer was sealed; it was given all the same.",
+    labels: {},
+    metrics: [
+      counter("guard_seals_unknown_total", "Answers given without a word about their seal."),
+    ],
+  },
+  "supersession.failed": {
+    meaning: "Taking over an earlier step of the same sale failed; it lapses by itself.",
+    labels: {},
+    metrics: [counter("guard_supersessions_failed_total", "Supersessions that failed.")],
+  },
+  "nhsa.unmatched": {
+    meaning: "An NHSA message about an earlier sale matched none.",
+    labels: { route: NHSA_ROUTE },
+    metrics: [
+      counter("guard_nhsa_unmatched_total", "NHSA messages that matched no sale.", ["route"]),
+    ],
+  },
+  "store.call": {
+    meaning: "A call of the store ended. Value: seconds. `outcome`: ok, late, refused, failed.",
+    labels: { command: WORD, outcome: WORD },
+    metrics: [
+      histogram(
+        "guard_store_call_seconds",
+        "Time of a store call.",
+        ["command", "outcome"],
+        STORE_BUCKETS,
+      ),
+    ],
+  },
+  "store.circuit": {
+    meaning: "The circuit to the store changed. Value: 0 closed, 1 trying, 2 open.",
+    labels: {},
+    metrics: [
+      gauge("guard_store_circuit_state", "Circuit to the store: 0 closed, 1 trying, 2 open."),
+    ],
+  },
+  "store.connection": {
+    meaning:
+      "The connection to the store changed its state (connect, ready, close, reconnecting, end).",
+    labels: { state: WORD },
+    metrics: [
+      counter("guard_store_connections_total", "Changes of the store's connection.", ["state"]),
+    ],
+  },
+  "store.config": logged(
+    "The store is set up in a way that loses memory (noeviction, persistence).",
+  ),
+  "journal.appended": {
+    meaning: "Records were handed to the operating system. Value: bytes.",
+    labels: {},
+    metrics: [amount("guard_journal_appended_bytes_total", "Bytes appended to the journal.")],
+  },
+  "journal.size": {
+    meaning: "The journal's size on disk. Value: bytes.",
+    labels: {},
+    metrics: [gauge("guard_journal_bytes", "Size of the journal on disk.")],
+  },
+  "journal.synced": {
+    meaning: "Records reached the disk. Value: seconds since the oldest of them was appended.",
+    labels: {},
+    metrics: [
+      histogram(
+        "guard_journal_sync_seconds",
+        "Time a record was not yet on disk.",
+        [],
+        SYNC_BUCKETS,
+      ),
+    ],
+  },
+  "journal.failed": {
+    meaning: "The journal could not append or flush. `reason`: append, sync, full, closed, torn.",
+    labels: { reason: WORD },
+    metrics: [counter("guard_journal_failures_total", "Failures of the journal.", ["reason"])],
+  },
+  "journal.removed": {
+    meaning: "Oldest records went at the limit. Value: records.",
+    labels: { reason: ["size", "age"] },
+    metrics: [amount("guard_journal_removed_total", "Records removed at the limit.", ["reason"])],
+  },
+  "relay.lag": {
+    meaning: "Records not yet acknowledged by Kafka. Value: records.",
+    labels: {},
+    metrics: [gauge("guard_relay_lag_records", "Records Kafka has not acknowledged.")],
+  },
+  "relay.sent": {
+    meaning: "Kafka acknowledged records. Value: records.",
+    labels: {},
+    metrics: [amount("guard_relay_sent_total", "Records Kafka acknowledged.")],
+  },
+  "relay.failed": {
+    meaning: "Sending to Kafka failed and will be tried again.",
+    labels: { reason: WORD },
+    metrics: [counter("guard_relay_failures_total", "Failed sends to Kafka.", ["reason"])],
+  },
+  "standIn.waiting": {
+    meaning: "Stand-ins, settlements and reversals not yet entered into the store. Value: swipes.",
+    labels: {},
+    metrics: [gauge("guard_stand_ins_waiting", "Swipes waiting to be entered into the store.")],
+  },
+  "standIn.entered": {
+    meaning:
+      "A stand-in was entered. `outcome`: entered, known (another instance had decided), failed.",
+    labels: { outcome: WORD },
+    metrics: [counter("guard_stand_ins_entered_total", "Stand-ins entered.", ["outcome"])],
+  },
+  "bundle.active": {
+    meaning: "A policy and a reference bundle came into force.",
+    labels: { policy: VERSION, policyHash: HASH, reference: HASH },
+    metrics: [
+      info("guard_bundle_info", "Policy and reference in force.", [
+        "policy",
+        "policyHash",
+        "reference",
+      ]),
+    ],
+  },
+  "bundle.refused": {
+    meaning: "A policy or reference bundle was broken; what was loaded before stays in force.",
+    labels: { what: ["policy", "reference", "list"] },
+    metrics: [counter("guard_bundle_refused_total", "Bundles refused.", ["what"])],
+  },
+  "list.stale": {
+    meaning: "A list is past its maxAge. Value: seconds beyond it.",
+    labels: { list: WORD },
+    metrics: [gauge("guard_list_stale_seconds", "Time a list is past its maxAge.", ["list"])],
+  },
+  "clock.anchored": {
+    meaning: "The wall clock had moved by more than 1 s and was taken over. Value: seconds moved.",
+    labels: {},
+    metrics: [counter("guard_clock_anchored_total", "Jumps of the wall clock taken over.")],
+  },
+  "clock.apart": {
+    meaning: "How far this instance's clock is from its neighbours'. Value: seconds.",
+    labels: {},
+    metrics: [gauge("guard_clock_apart_seconds", "Distance to the neighbours' clocks.")],
+  },
+  "key.generated": logged("A pseudonym key was generated or taken from the store."),
+  "setting.unknown": logged("A GUARD_ variable that is no setting was found."),
+  "server.started": logged("The server listens."),
+  "server.stopping": logged("The server takes no more requests."),
+  "server.failed": {
+    meaning: "Something failed that nobody foresaw.",
+    labels: { room: WORD },
+    metrics: [counter("guard_failures_total", "Failures nobody foresaw.", ["room"])],
+  },
+} as const satisfies Readonly<Record<string, NoticeDefinition>>;
+
+export type NoticeKind = keyof typeof NOTICES;

@@ -1,0 +1,337 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { openJournal, type Journal } from "./audit/journal.ts";
+import { createKafkaSink } from "./audit/kafka/sink.ts";
+import { Relay } from "./audit/relay.ts";
+import { createDesk } from "./checkout/create-desk.ts";
+import type { Desk } from "./checkout/desk.ts";
+import { createJournalRecorder } from "./checkout/journal-recorder.ts";
+import type { Config } from "./config/config.ts";
+import { systemClock, systemTimers } from "./config/machine.ts";
+import { activation } from "./control/activation.ts";
+import { lockFolder } from "./control/folder-lock.ts";
+import { loadBundle } from "./control/load-bundle.ts";
+import { readOwnKeys } from "./control/own-keys.ts";
+import { openSharedKeyring, type SharedKeyring } from "./control/shared-keyring.ts";
+import type { ControlDocuments } from "./counters/control-documents.ts";
+import { createDiskShelf } from "./counters/embedded/disk-shelf.ts";
+import { createMemoryShelf } from "./counters/embedded/byte-shelf.ts";
+import { embeddedDocuments } from "./counters/embedded/embedded-documents.ts";
+import { createEmbeddedHome } from "./counters/embedded/embedded-home.ts";
+import { createKeyNames } from "./counters/keys.ts";
+import type { MemoryHome } from "./counters/operations.ts";
+import { createPackedStore } from "./counters/packed-store.ts";
+import { openRedis, type RedisConnection, type RedisSettings } from "./counters/redis/redis-connection.ts";
+import { redisDocuments } from "./counters/redis/redis-documents.ts";
+import { createRedisHome } from "./counters/redis/redis-home.ts";
+import type { CounterStore } from "./counters/contract.ts";
+import { createApp } from "./http/app.ts";
+import type { Readiness } from "./http/readiness.ts";
+import { createLogger } from "./telemetry/logger.ts";
+import { createTelemetry, type Telemetry } from "./telemetry/telemetry.ts";
+import type { Clock, DurationMs, Observer, Timers } from "./units.ts";
+
+/** The living memory's generation; `guard rebuild` will fill another beside it. */
+const GENERATION = "g1";
+/** How long a start waits for Redis before it serves stand-ins. */
+const STORE_AT_START: DurationMs = 1_500;
+/** What is left of the 10 s of a graceful stop after the open requests were answered. */
+const RELAY_AT_STOP: DurationMs = 3_000;
+
+/** Where the memory is, and what it says of itself. */
+interface Memory {
+  readonly store: CounterStore;
+  readonly documents: ControlDocuments;
+  readonly name: string;
+  readonly redis: RedisConnection | undefined;
+}
+
+/** Everything but the doors: what a server, a benchmark and a fault test share. */
+export interface Core {
+  readonly desk: Desk;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  readonly telemetry: Telemetry;
+  readonly keyring: SharedKeyring;
+  readonly storeName: string;
+  readonly sinkName: string;
+  readiness(): Readiness;
+  /** Policy and reference data again, all or nothing; rejects with what is broken. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Server extends Core {
+  readonly app: FastifyInstance;
+  /** Where it listens, for instance `http://127.0.0.1:8080`. */
+  listen(): Promise<string>;
+}
+
+/**
+ * @throws FolderInUseError, KeysBrokenError, ForeignKeyError, PolicyBrokenError, ReferenceBrokenError:
+ * each is one clear reason not to start.
+ */
+export async function wireCore(config: Config, logger?: FastifyBaseLogger): Promise<Core> {
+  let telemetry: Telemetry | undefined;
+  const observer: Observer = { notice: (notice) => telemetry?.observer.notice(notice) };
+  const clock = systemClock(observer);
+  telemetry = createTelemetry({ clock, ...(logger ? { log: logger } : {}) });
+  await mkdir(config.dataDir, { recursive: true });
+  const lock = await lockFolder(config.dataDir);
+  const memory = openMemory(config, clock, observer);
+  const keyring = await openKeyring(config, memory, clock, observer);
+  await reachAgreement(keyring, memory, observer);
+  const record = await openRecord(config, clock, observer);
+  const desk = createDesk({
+    clock,
+    timers: systemTimers,
+    observer,
+    store: memory.store,
+    keyring,
+    recorder: createJournalRecorder(record.journal, record.instance, clock),
+    bundle: keyring.bundle,
+    enforce: config.enforce,
+    deadline: config.deadlineMs,
+    patient: memory.redis === undefined,
+  });
+  const active = activation(observer, record.journal, record.instance, clock);
+  await active.announce(keyring.bundle());
+  return {
+    desk,
+    clock,
+    observer,
+    telemetry,
+    keyring,
+    storeName: memory.name,
+    sinkName: record.name,
+    readiness: () => readinessOf(memory, keyring, record),
+    reload: async () => {
+      const next = await loadBundle(places(config), keyring.forLists(), clock.now());
+      keyring.replaceBundle(next);
+      await active.announce(next);
+    },
+    close: async () => {
+      await desk.idle();
+      await record.close();
+      await memory.store.close();
+      clock.close();
+      telemetry?.close();
+      await lock.release();
+    },
+  };
+}
+
+/** The core with its HTTP doors. Nothing listens until `listen`. */
+export async function wireServer(config: Config, version: string): Promise<Server> {
+  const logger = createLogger({ level: config.logLevel }) as FastifyBaseLogger;
+  const core = await wireCore(config, logger);
+  const app = createApp({
+    desk: core.desk,
+    readiness: core.readiness,
+    metricsText: () => core.telemetry.metricsText(),
+    observer: core.observer,
+    logger,
+    clock: core.clock,
+    draining: () => false,
+    version,
+  });
+  for (const message of config.warnings) {
+    core.observer.notice({ kind: "setting.unknown", message, level: "warn" });
+  }
+  return {
+    ...core,
+    app,
+    listen: () => app.listen({ ...config.http }),
+    close: async () => {
+      await app.close();
+      await core.close();
+    },
+  };
+}
+
+function places(config: Config) {
+  return { policyFile: config.policyFile, referenceDir: config.referenceDir };
+}
+
+function openMemory(config: Config, clock: Clock, observer: Observer): Memory {
+  const now = () => Math.floor(clock.now());
+  if (config.redis === undefined) {
+    const shelf = createDiskShelf(join(config.dataDir, "memory"));
+    const home = createEmbeddedHome(shelf, now);
+    return {
+      store: createPackedStore(home, createKeyNames(GENERATION), now),
+      documents: embeddedDocuments(shelf, GENERATION),
+      name: `embedded, in ${config.dataDir}`,
+      redis: undefined,
+    };
+  }
+  const redis = openRedis(config.redis, () => clock.now(), observer);
+  return {
+    store: createPackedStore(createRedisHome(redis), createKeyNames(GENERATION), now),
+    documents: redisDocuments(redis, GENERATION),
+    name: config.redis.url,
+    redis,
+  };
+}
+
+async function openKeyring(config: Config, memory: Memory, clock: Clock, observer: Observer) {
+  const keys = await readOwnKeys(config.keysFile, config.dataDir);
+  if (keys.generated) {
+    const message =
+      "No GUARD_KEYS: a generated pseudonym key is in use, fit for one machine only; whoever reads the data folder or the store can undo pseudonyms.";
+    observer.notice({ kind: "key.generated", message, level: "warn" });
+  }
+  return openSharedKeyring({
+    keys,
+    documents: memory.documents,
+    observer,
+    timers: systemTimers,
+    load: (pseudonymiser) => loadBundle(places(config), pseudonymiser, clock.now()),
+  });
+}
+
+/** The embedded store must agree; Redis may be away, and then checks are stand-ins until it does. */
+async function reachAgreement(keyring: SharedKeyring, memory: Memory, observer: Observer) {
+  if (memory.redis === undefined) return keyring.agree();
+  const ready = await readyWithin(memory.redis, systemTimers, STORE_AT_START);
+  if (ready) return keyring.agree();
+  const message = "Redis is not there at start: checks are stand-ins until it answers.";
+  observer.notice({ kind: "store.connection", labels: { state: "down" }, message, level: "error" });
+  keyring.keepTrying();
+}
+
+function readyWithin(redis: RedisConnection, timers: Timers, wait: DurationMs): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancel = timers.after(wait, () => resolve(false));
+    redis.whenReady(() => {
+      cancel();
+      resolve(true);
+    });
+  });
+}
+
+interface RecordKeeping {
+  readonly journal: Journal;
+  readonly instance: string;
+  readonly name: string;
+  kafkaDown(): boolean;
+  close(): Promise<void>;
+}
+
+async function openRecord(config: Config, clock: Clock, observer: Observer): Promise<RecordKeeping> {
+  const folder = join(config.dataDir, "journal");
+  const instance = await instanceName(config.dataDir);
+  const journal = await openJournal({
+    folder,
+    clock,
+    timers: systemTimers,
+    observer,
+    instance,
+    limits: { maxBytes: config.journal.maxBytes, maxDays: config.journal.days },
+    relayed: config.kafka !== undefined,
+  });
+  if (config.kafka === undefined) {
+    const name = `journal in ${folder} (no Kafka)`;
+    return { journal, instance, name, kafkaDown: () => false, close: () => journal.close() };
+  }
+  const sink = createKafkaSink(config.kafka, observer);
+  let down = false;
+  const watched = {
+    send: (batch: Parameters<typeof sink.send>[0]) =>
+      sink.send(batch).then(
+        () => {
+          down = false;
+        },
+        (error: unknown) => {
+          down = true;
+          throw error;
+        },
+      ),
+    close: () => sink.close(),
+  };
+  const relay = new Relay({ journal, folder, sink: watched, timers: systemTimers, observer });
+  relay.start();
+  return {
+    journal,
+    instance,
+    name: `Kafka at ${config.kafka.brokers.join(", ")}, through the journal in ${folder}`,
+    kafkaDown: () => down,
+    close: async () => {
+      await relay.stop(RELAY_AT_STOP);
+      await sink.close();
+      await journal.close();
+    },
+  };
+}
+
+/** Kept in the data folder: events of one instance keep their source across restarts. */
+async function instanceName(dataDir: string): Promise<string> {
+  const file = join(dataDir, "instance");
+  const kept = await readFile(file, "utf8").catch(() => undefined);
+  if (kept !== undefined && /^[0-9a-f]{12}$/.test(kept)) return kept;
+  const name = randomBytes(6).toString("hex");
+  await writeFile(file, name);
+  return name;
+}
+
+function readinessOf(memory: Memory, keyring: SharedKeyring, record: RecordKeeping): Readiness {
+  const journal = record.journal.health().state;
+  const redis = memory.redis?.status();
+  const eviction = memory.redis?.evictionPolicy();
+  const blocking = journal === "ok" ? [] : [{ name: "journal", reason: JOURNAL_REASONS[journal] }];
+  const degraded = [
+    ...(redis === undefined || redis === "up"
+      ? []
+      : [{ name: "redis", reason: "The store does not answer: checks are stand-ins." }]),
+    ...(keyring.agreed()
+      ? []
+      : [{ name: "keys", reason: "The store has not agreed to the pseudonym key: checks are stand-ins." }]),
+    ...(eviction === undefined || eviction === "noeviction"
+      ? []
+      : [{ name: "redis-eviction", reason: "maxmemory-policy is not noeviction: Redis may erase counts silently." }]),
+    ...(record.kafkaDown()
+      ? [{ name: "kafka", reason: "Kafka does not take records: they wait in the journal." }]
+      : []),
+  ];
+  return { blocking, degraded, notInstalled: keyring.bundle().reference.notInstalled };
+}
+
+const JOURNAL_REASONS = {
+  full: "Records owed to Kafka fill 80 % of the journal's limit.",
+  failing: "The journal's disk does not take records.",
+} as const;
+
+/** A memory of a replay: its own generation on Redis, or none but this process's. */
+export interface ReplayMemory {
+  readonly store: CounterStore;
+  close(): Promise<void>;
+}
+
+export async function wireReplayMemory(
+  redis: RedisSettings | undefined,
+  generation: string,
+  clock: Clock,
+  observer: Observer,
+): Promise<ReplayMemory> {
+  const now = () => Math.floor(clock.now());
+  const keys = createKeyNames(generation);
+  const store = (home: MemoryHome) => createPackedStore(home, keys, now);
+  if (redis === undefined) {
+    const embedded = store(createEmbeddedHome(createMemoryShelf(), now));
+    return { store: embedded, close: () => embedded.close() };
+  }
+  const connection = openRedis(redis, () => performance.now(), observer);
+  if (!(await readyWithin(connection, systemTimers, 5_000))) {
+    await connection.close();
+    throw new Error("The store named by --store does not answer.");
+  }
+  return {
+    store: store(createRedisHome(connection)),
+    close: async () => {
+      await connection.removeAll(`${generation}:`);
+      await connection.close();
+    },
+  };
+}

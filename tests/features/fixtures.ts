@@ -1,0 +1,218 @@
+import { readDeclaration } from "../../src/features/catalogue.ts";
+import type { FeatureDefinition, Seen } from "../../src/features/definition.ts";
+import { pseudonymBytes, swipeKey } from "../../src/features/digests.ts";
+import { observationOf } from "../../src/features/observation.ts";
+import { compilePlan } from "../../src/features/plan.ts";
+import type { FeaturePlan } from "../../src/features/plan.ts";
+import { readFeatures } from "../../src/features/read.ts";
+import type { Reading } from "../../src/features/vector.ts";
+import type { Claim, ClaimUse, LedgerEntry, LedgerLine, Memory } from "../../src/counters/contract.ts";
+import type { DrugEntry, ListName, PharmacyEntry, ReferenceBundle } from "../../src/reference/bundle.ts";
+import { createDrugKeys, drugKeyOf } from "../../src/reference/drug-key.ts";
+import { readDrugCode } from "../../src/swipe/drug-code.ts";
+import type { PseudonymisedLine, PseudonymisedSwipe } from "../../src/swipe/pseudonymised-swipe.ts";
+import { DAY, HOUR, MINUTE } from "../../src/units.ts";
+
+/** 2026-11-21 10:15:30 in Shanghai. */
+export const AT = Date.UTC(2026, 10, 21, 2, 15, 30);
+export const HERE = "P21010200123";
+export const ELSEWHERE = "P21010200999";
+export const ATORVASTATIN = "XC10AAA067A001010100501";
+export const AMLODIPINE = "XC08CAA187A001010100001";
+export const HONEYSUCKLE = "T000500123";
+
+/** A pseudonym made of a name: ten bytes in base64url, as privacy/ makes them. */
+export function pseudonym(name: string): string {
+  return Buffer.from(name.padEnd(10, "\u0000").slice(0, 10), "latin1").toString("base64url");
+}
+
+export function personBytes(name: string): string {
+  return pseudonymBytes(pseudonym(name));
+}
+
+export function line(changes: Partial<PseudonymisedLine> = {}): PseudonymisedLine {
+  return {
+    line: "0001",
+    drug: ATORVASTATIN,
+    quantity: 10_000,
+    unit: "pack",
+    unitPriceMicro: 36_500_000,
+    amount: 3_650,
+    traceCodes: [],
+    splitPack: false,
+    ...changes,
+  };
+}
+
+export function codes(...names: readonly string[]): PseudonymisedLine["traceCodes"] {
+  return names.map((name) => ({ id: pseudonym(name), shape: "national" as const }));
+}
+
+type SwipeChanges = Partial<Omit<PseudonymisedSwipe, "pharmacy" | "person" | "credential">> & {
+  readonly pharmacy?: Partial<PseudonymisedSwipe["pharmacy"]>;
+  readonly person?: Partial<PseudonymisedSwipe["person"]>;
+  readonly credential?: Partial<PseudonymisedSwipe["credential"]>;
+};
+
+export function swipe(changes: SwipeChanges = {}): PseudonymisedSwipe {
+  const { pharmacy, person, credential, ...rest } = changes;
+  return {
+    swipeId: "P21010200123202611211015300001",
+    stage: "settle",
+    at: AT,
+    occurredAt: AT,
+    via: "native",
+    pharmacy: {
+      code: HERE,
+      area: "210102",
+      terminal: "T03",
+      operator: "0007",
+      operatorStaff: pseudonym("operator"),
+      ...pharmacy,
+    },
+    person: { id: pseudonym("own"), insuredArea: "210100", insurance: "310", ...person },
+    credential: { type: "03", number: pseudonym("card-no"), ...credential },
+    channel: "counter",
+    medicalType: "41",
+    total: 3_650,
+    lines: [line()],
+    codesExpected: true,
+    ...rest,
+  };
+}
+
+interface ReferenceChanges {
+  readonly pharmacies?: readonly PharmacyEntry[];
+  readonly drugs?: readonly DrugEntry[];
+  readonly lists?: Readonly<Partial<Record<ListName, readonly string[]>>>;
+  readonly noCodeStock?: readonly string[];
+  readonly loadedAt?: number;
+  readonly knowsPharmacies?: boolean;
+}
+
+const DRUGS: readonly DrugEntry[] = [
+  { code: ATORVASTATIN.slice(0, 14), name: "阿托伐他汀", prescription: true, packUnits: 14, dailyUnits: 1, traceExempt: false },
+  { code: AMLODIPINE.slice(0, 14), name: "氨氯地平", prescription: true, packUnits: 28, dailyUnits: 1, traceExempt: false },
+  { code: HONEYSUCKLE, name: "金银花", prescription: false, dailyUnits: 10, traceExempt: true },
+];
+
+const PHARMACIES: readonly PharmacyEntry[] = [{ code: HERE, area: "210102", status: "active" }];
+
+/** A small bundle held in memory: real look-ups, no files. */
+export function reference(changes: ReferenceChanges = {}): ReferenceBundle {
+  const { pharmacies = PHARMACIES, drugs = DRUGS, lists = {}, noCodeStock = [] } = changes;
+  return {
+    hash: "sha256:test",
+    loadedAt: changes.loadedAt ?? AT,
+    notInstalled: [],
+    knowsPharmacies: changes.knowsPharmacies ?? true,
+    pharmacy: (code) => pharmacies.find((pharmacy) => pharmacy.code === code),
+    drug: (code) => drugs.find((drug) => code.startsWith(drug.code)),
+    identify: (code) => readDrugCode(code),
+    watched: () => undefined,
+    listed: (list, id) => lists[list]?.includes(id) ?? false,
+    isNoCodeStock: (pharmacy, drug) => noCodeStock.some((entry) => `${pharmacy}:${drug}`.startsWith(entry)),
+    listSize: (list) => lists[list]?.length ?? 0,
+  };
+}
+
+export const EMPTY: Memory = {
+  ledger: [],
+  attempts: [],
+  logs: [],
+  traceCodes: [],
+  token: [],
+  card: [],
+  personCards: [],
+  prescriptions: [],
+};
+
+export function drugKey(code: string): string {
+  return drugKeyOf(readDrugCode(code));
+}
+
+export function ledgerLine(changes: Partial<LedgerLine> = {}): LedgerLine {
+  return { drug: drugKey(ATORVASTATIN), tag: 1, quantity: 10_000, days: 14, fen: 3_650, ...changes };
+}
+
+export function bought(daysAgo: number, changes: Partial<LedgerEntry> = {}): LedgerEntry {
+  return {
+    swipe: swipeKey("", `before-${daysAgo}`),
+    state: "settled",
+    at: AT - daysAgo * DAY,
+    pharmacy: HERE,
+    area: "210102",
+    fund: 3_650,
+    level: 0,
+    presume: false,
+    late: false,
+    against: false,
+    unchecked: false,
+    partlyReturned: false,
+    settlement: "\u0000\u0000\u0000\u0000",
+    lines: [ledgerLine()],
+    ...changes,
+  };
+}
+
+/** Somebody else's claim, a day old and elsewhere, unless said otherwise. */
+export function claim(changes: Partial<Claim> = {}): Claim {
+  return {
+    state: "sold",
+    at: AT - DAY,
+    swipe: swipeKey("", "other"),
+    person: personBytes("other").slice(0, 6),
+    pharmacy: ELSEWHERE,
+    ...changes,
+  };
+}
+
+export function use(changes: Partial<ClaimUse> = {}): ClaimUse {
+  return {
+    ...claim(),
+    person: personBytes("other").slice(0, 8),
+    drug: drugKey(ATORVASTATIN),
+    quantity: 10_000,
+    ...changes,
+  };
+}
+
+const keys = { content: "0123456789abcdef", drugKey: createDrugKeys().keyOf };
+
+export function observe(plan: FeaturePlan, judged: PseudonymisedSwipe, bundle: ReferenceBundle) {
+  return observationOf(plan, judged, bundle, { ...keys, swipe: swipeKey("", judged.swipeId) });
+}
+
+export function definitionOf(declaration: unknown): FeatureDefinition {
+  const read = readDeclaration(declaration);
+  if ("faults" in read) throw new Error(`the declaration is faulty: ${JSON.stringify(read.faults)}`);
+  return read.definition;
+}
+
+export interface Given {
+  readonly swipe?: PseudonymisedSwipe;
+  /** null: the store was not heard. */
+  readonly memory?: Partial<Memory> | null;
+  readonly reference?: ReferenceBundle;
+  readonly line?: number;
+}
+
+/** What one declared feature reads of a swipe. */
+export function reading(declaration: unknown, given: Given = {}): Reading {
+  const definition = definitionOf(declaration);
+  const plan = compilePlan(new Map([["feature", definition]]), ["feature"]);
+  const judged = given.swipe ?? swipe();
+  const bundle = given.reference ?? reference();
+  const memory = given.memory === null ? undefined : { ...EMPTY, ...given.memory };
+  const vector = readFeatures(plan, judged, observe(plan, judged, bundle), memory, bundle);
+  const row = definition.scope === "swipe" ? vector.swipe : vector.lines[given.line ?? 0];
+  return row?.[0] ?? "absent";
+}
+
+/** The value itself, or "absent" or "missing". */
+export function value(declaration: unknown, given: Given = {}): Exclude<Seen, undefined | null> {
+  const read = reading(declaration, given);
+  return typeof read === "object" ? read.known : read;
+}
+
+export { DAY, HOUR, MINUTE };

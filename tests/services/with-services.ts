@@ -1,0 +1,104 @@
+/**
+ * `npm test`: starts the real Redis and the real Kafka, runs tap, ends both again.
+ * Arguments go to `tap run`. The last line counts assertions: `N passed, N failed[, N skipped]`.
+ * A service that cannot be had skips its suites, said before and after; with CI=true that fails the run.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { provideKafka, provideRedis, type Provided, type Provision } from "./provide.ts";
+
+/** Seconds a test file may take. */
+const HANG_LIMIT_S = 600;
+const results = ".tap/results.tap";
+
+/** What tap counted, read from its own closing line. */
+interface Totals {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function tapProgram(): string {
+  const manifest = createRequire(import.meta.url).resolve("tap/package.json");
+  return join(dirname(manifest), "dist/esm/run.mjs");
+}
+
+async function runTap(env: NodeJS.ProcessEnv): Promise<number> {
+  mkdirSync(dirname(results), { recursive: true });
+  rmSync(results, { force: true });
+  // A reporter that repaints its screen makes no sense in a file. The limit is there for what hangs, not what is slow.
+  const reporter = process.stdout.isTTY ? "terse" : "min";
+  const options = [`--reporter=${reporter}`, `--output-file=${results}`, `--timeout=${HANG_LIMIT_S}`];
+  const tap = spawn(process.execPath, [tapProgram(), "run", ...options, ...process.argv.slice(2)], {
+    // A group of its own, so that the tests' processes can be ended with it.
+    detached: true,
+    stdio: ["ignore", "inherit", "inherit"],
+    env,
+  });
+  const end = (signal: NodeJS.Signals): void => {
+    signalGroup(tap.pid, signal);
+    setTimeout(() => signalGroup(tap.pid, "SIGKILL"), 3_000).unref();
+  };
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+  const [code] = await once(tap, "exit");
+  return typeof code === "number" ? code : 1;
+}
+
+function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, signal);
+  } catch {
+    // Already gone.
+  }
+}
+
+function readTotals(): Totals {
+  let text = "";
+  try {
+    text = readFileSync(results, "utf8");
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+  const closing = text.split("\n").findLast((line) => line.startsWith("# { total:")) ?? "";
+  const count = (name: string): number => Number(new RegExp(`\\b${name}: (\\d+)`).exec(closing)?.[1] ?? 0);
+  return { passed: count("pass"), failed: count("fail"), skipped: count("skip") + count("todo") };
+}
+
+async function stopAll(services: readonly Provided[]): Promise<void> {
+  await Promise.all(services.map((service) => service.stop()));
+}
+
+function announce(provisions: readonly Provision[]): void {
+  for (const provision of provisions) {
+    if ("provided" in provision) say(`${provision.name}: ${provision.provided.from}`);
+    else say(`!!! NO ${provision.name.toUpperCase()}: its suites are skipped: ${provision.unavailable}`);
+  }
+}
+
+const provisions = await Promise.all([provideRedis(), provideKafka()]);
+const services = provisions.flatMap((provision) => ("provided" in provision ? [provision.provided] : []));
+const absent = provisions.flatMap((provision) => ("unavailable" in provision ? [provision] : []));
+announce(provisions);
+
+const status = await runTap(Object.assign({ ...process.env }, ...services.map((service) => service.env)));
+await stopAll(services);
+
+const totals = readTotals();
+const counted = totals.passed + totals.failed + totals.skipped > 0;
+// A run that broke before or beside any assertion must not read as one without failures.
+const failed = totals.failed === 0 && (status !== 0 || !counted) ? 1 : totals.failed;
+const refused = absent.length > 0 && process.env["CI"] === "true";
+for (const { name, unavailable } of absent) {
+  say(`!!! SKIPPED for want of ${name}${refused ? " (a failure with CI=true)" : ""}: ${unavailable}`);
+}
+const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";
+say(`${totals.passed} passed, ${failed} failed${skipped}`);
+process.exitCode = failed > 0 || refused ? 1 : 0;
