@@ -2,16 +2,14 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Command } from "commander";
-import { readJournal } from "./audit/reader.ts";
-import { readTopic } from "./audit/kafka/source.ts";
-import { type GuardEvent, TOPICS } from "./audit/event.ts";
+import { eventLine } from "./audit/event-line.ts";
+import { readEvents } from "./audit/read-events.ts";
 import { systemTimers } from "./config/machine.ts";
 import { readConfig } from "./config/read-config.ts";
 import { redisAddress } from "./config/redis-address.ts";
-import { eventLine } from "./audit/event-line.ts";
 import { loadBundle, PolicyBrokenError, readPolicyFile } from "./control/load-bundle.ts";
-import { generateKey } from "./privacy/key-file.ts";
 import { pseudonymiserOf } from "./control/own-keys.ts";
+import { generateKey } from "./privacy/key-file.ts";
 import { freshGeneration, openReplay } from "./replay/open-replay.ts";
 import { runReplay, summaryText } from "./replay/run-replay.ts";
 import { createVirtualClock } from "./replay/virtual-clock.ts";
@@ -39,7 +37,11 @@ guard
   .argument("[file]", "replay lines, one JSON object a line, in order of time")
   .option("--policy <file>", "a policy file instead of the one in force")
   .option("--out <file>", "write decisions there instead of standard output")
-  .option("--store <store>", "`embedded`, or a redis:// URL (a fresh key generation of its own)", "embedded")
+  .option(
+    "--store <store>",
+    "`embedded`, or a redis:// URL (a fresh key generation of its own)",
+    "embedded",
+  )
   .option("--json", "print the summary as JSON")
   .option("--kafka", "replay from the topic")
   .action(async (file: string | undefined, options: ReplayOptions) => {
@@ -66,7 +68,9 @@ policy
 
 guard
   .command("events")
-  .description("print the recorded events, oldest first: from Kafka where KAFKA_BROKERS is set, else from the journal")
+  .description(
+    "print the recorded events, oldest first: from Kafka where KAFKA_BROKERS is set, else from the journal",
+  )
   .option("--json", "one CloudEvent a line")
   .option("--follow", "go on with new ones until interrupted")
   .option("--journal", "from the local journal even where KAFKA_BROKERS is set")
@@ -106,17 +110,27 @@ interface ReplayOptions {
 }
 
 async function replay(file: string, options: ReplayOptions): Promise<void> {
-  const config = readConfig({ ...process.env, ...(options.policy ? { GUARD_POLICY: options.policy } : {}) });
+  const config = readConfig({
+    ...process.env,
+    ...(options.policy ? { GUARD_POLICY: options.policy } : {}),
+  });
   const clock = createVirtualClock();
   const key = JSON.stringify(generateKey(randomBytes));
-  const bundle = await loadBundle(config, pseudonymiserOf(key), clock.now());
+  // Lists count as fresh in a replay, whatever their age today.
+  const bundle = await loadBundle(config, pseudonymiserOf(key), Number.POSITIVE_INFINITY);
   const memory = await wireReplayMemory(storeOf(options.store), freshGeneration(), clock, SILENT);
   const pseudonymiser = pseudonymiserOf(key);
   const progress = (lines: number) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${lines} lines`);
   };
   try {
-    const player = openReplay({ clock, store: memory.store, pseudonymiser, bundle, observer: SILENT });
+    const player = openReplay({
+      clock,
+      store: memory.store,
+      pseudonymiser,
+      bundle,
+      observer: SILENT,
+    });
     const summary = await runReplay(player, { input: file, out: options.out }, progress);
     if (process.stderr.isTTY) process.stderr.write("\r");
     const to = options.out === undefined ? process.stderr : process.stdout;
@@ -143,12 +157,16 @@ async function checkPolicy(file: string, json: boolean): Promise<void> {
     const { version, rules, hash } = await readPolicyFile(file);
     const report = { version, rules: rules.length, hash };
     process.stdout.write(
-      json ? `${JSON.stringify(report)}\n` : `${file}: policy ${version}, ${rules.length} rules, ${hash}\n`,
+      json
+        ? `${JSON.stringify(report)}\n`
+        : `${file}: policy ${version}, ${rules.length} rules, ${hash}\n`,
     );
   } catch (error) {
     if (!(error instanceof PolicyBrokenError)) throw error;
     for (const fault of error.faults) {
-      const line = json ? JSON.stringify({ ...fault, file }) : `${file}:${fault.line}: ${fault.reason}`;
+      const line = json
+        ? JSON.stringify({ ...fault, file })
+        : `${file}:${fault.line}: ${fault.reason}`;
       process.stdout.write(`${line}\n`);
     }
     process.exitCode = EXIT_FAILED;
@@ -166,24 +184,16 @@ async function events(options: EventsOptions): Promise<void> {
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   process.once("SIGTERM", () => stop.abort());
-  const print = (event: GuardEvent) => {
+  const wanted = {
+    folder: join(config.dataDir, "journal"),
+    timers: systemTimers,
+    observer: SILENT,
+    ...(config.kafka && !options.journal ? { kafka: config.kafka } : {}),
+    ...(options.follow ? { follow: stop.signal } : {}),
+  };
+  await readEvents(wanted, (event) => {
     process.stdout.write(`${options.json ? JSON.stringify(event) : eventLine(event)}\n`);
-  };
-  if (config.kafka === undefined || options.journal) {
-    const follow = options.follow ? { timers: systemTimers, signal: stop.signal } : undefined;
-    const folder = join(config.dataDir, "journal");
-    for await (const { record } of readJournal({ folder, ...(follow ? { follow } : {}) })) {
-      print(record.event);
-    }
-    return;
-  }
-  const connection = config.kafka;
-  const readOne = async (topic: (typeof TOPICS)[number]) => {
-    const follow = options.follow ? { follow: stop.signal } : {};
-    for await (const { event } of readTopic({ connection, observer: SILENT, topic, ...follow })) print(event);
-  };
-  if (options.follow) await Promise.all(TOPICS.map(readOne));
-  else for (const topic of TOPICS) await readOne(topic);
+  });
 }
 
 async function schemas(folder: string): Promise<void> {
@@ -207,6 +217,8 @@ function fail(error: unknown): void {
 }
 
 function notYet(name: string): void {
-  process.stderr.write(`guard: \`guard ${name}\` is not available yet; see the README for what is not there yet.\n`);
+  process.stderr.write(
+    `guard: \`guard ${name}\` is not available yet; see the README for what is not there yet.\n`,
+  );
   process.exitCode = EXIT_NOT_YET;
 }

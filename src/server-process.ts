@@ -1,6 +1,6 @@
-import closeWithGrace from "close-with-grace";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import closeWithGrace from "close-with-grace";
 import { ConfigError, type Environment } from "./config/config.ts";
 import { packageRoot } from "./config/package-root.ts";
 import { readConfig } from "./config/read-config.ts";

@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
-import { openJournal, type Journal } from "./audit/journal.ts";
+import { type Journal, openJournal } from "./audit/journal.ts";
 import { createKafkaSink } from "./audit/kafka/sink.ts";
 import { Relay } from "./audit/relay.ts";
 import { createDesk } from "./checkout/create-desk.ts";
 import type { Desk } from "./checkout/desk.ts";
+import { warmUp } from "./checkout/warm-up.ts";
+import { fixedKeyring } from "./checkout/keyring.ts";
 import { createJournalRecorder } from "./checkout/journal-recorder.ts";
 import type { Config } from "./config/config.ts";
 import { systemClock, systemTimers } from "./config/machine.ts";
@@ -15,23 +17,27 @@ import { lockFolder } from "./control/folder-lock.ts";
 import { loadBundle } from "./control/load-bundle.ts";
 import { readOwnKeys } from "./control/own-keys.ts";
 import { openSharedKeyring, type SharedKeyring } from "./control/shared-keyring.ts";
+import type { CounterStore } from "./counters/contract.ts";
 import type { ControlDocuments } from "./counters/control-documents.ts";
-import { createDiskShelf } from "./counters/embedded/disk-shelf.ts";
 import { createMemoryShelf } from "./counters/embedded/byte-shelf.ts";
+import { createDiskShelf } from "./counters/embedded/disk-shelf.ts";
 import { embeddedDocuments } from "./counters/embedded/embedded-documents.ts";
 import { createEmbeddedHome } from "./counters/embedded/embedded-home.ts";
 import { createKeyNames } from "./counters/keys.ts";
 import type { MemoryHome } from "./counters/operations.ts";
 import { createPackedStore } from "./counters/packed-store.ts";
-import { openRedis, type RedisConnection, type RedisSettings } from "./counters/redis/redis-connection.ts";
+import {
+  openRedis,
+  type RedisConnection,
+  type RedisSettings,
+} from "./counters/redis/redis-connection.ts";
 import { redisDocuments } from "./counters/redis/redis-documents.ts";
 import { createRedisHome } from "./counters/redis/redis-home.ts";
-import type { CounterStore } from "./counters/contract.ts";
 import { createApp } from "./http/app.ts";
 import type { Readiness } from "./http/readiness.ts";
 import { createLogger } from "./telemetry/logger.ts";
 import { createTelemetry, type Telemetry } from "./telemetry/telemetry.ts";
-import type { Clock, DurationMs, Observer, Timers } from "./units.ts";
+import { type Clock, type DurationMs, type Observer, SILENT, type Timers } from "./units.ts";
 
 /** The living memory's generation; `guard rebuild` will fill another beside it. */
 const GENERATION = "g1";
@@ -96,6 +102,7 @@ export async function wireCore(config: Config, logger?: FastifyBaseLogger): Prom
     deadline: config.deadlineMs,
     patient: memory.redis === undefined,
   });
+  await warm(config, keyring, clock);
   const active = activation(observer, record.journal, record.instance, clock);
   await active.announce(keyring.bundle());
   return {
@@ -149,6 +156,26 @@ export async function wireServer(config: Config, version: string): Promise<Serve
       await core.close();
     },
   };
+}
+
+/** The same code over a memory and a record that are thrown away. */
+async function warm(config: Config, keyring: SharedKeyring, clock: Clock): Promise<void> {
+  const shelf = createMemoryShelf();
+  const now = () => Math.floor(clock.now());
+  const desk = createDesk({
+    clock,
+    timers: systemTimers,
+    observer: SILENT,
+    store: createPackedStore(createEmbeddedHome(shelf, now), createKeyNames("warm"), now),
+    keyring: fixedKeyring(keyring.forLists()),
+    recorder: createJournalRecorder({ append: async () => undefined }, "warm", clock),
+    bundle: keyring.bundle,
+    enforce: config.enforce,
+    deadline: config.deadlineMs,
+    patient: true,
+  });
+  await warmUp(desk, clock.now());
+  await shelf.close();
 }
 
 function places(config: Config) {
@@ -220,7 +247,11 @@ interface RecordKeeping {
   close(): Promise<void>;
 }
 
-async function openRecord(config: Config, clock: Clock, observer: Observer): Promise<RecordKeeping> {
+async function openRecord(
+  config: Config,
+  clock: Clock,
+  observer: Observer,
+): Promise<RecordKeeping> {
   const folder = join(config.dataDir, "journal");
   const instance = await instanceName(config.dataDir);
   const journal = await openJournal({
@@ -287,10 +318,20 @@ function readinessOf(memory: Memory, keyring: SharedKeyring, record: RecordKeepi
       : [{ name: "redis", reason: "The store does not answer: checks are stand-ins." }]),
     ...(keyring.agreed()
       ? []
-      : [{ name: "keys", reason: "The store has not agreed to the pseudonym key: checks are stand-ins." }]),
+      : [
+          {
+            name: "keys",
+            reason: "The store has not agreed to the pseudonym key: checks are stand-ins.",
+          },
+        ]),
     ...(eviction === undefined || eviction === "noeviction"
       ? []
-      : [{ name: "redis-eviction", reason: "maxmemory-policy is not noeviction: Redis may erase counts silently." }]),
+      : [
+          {
+            name: "redis-eviction",
+            reason: "maxmemory-policy is not noeviction: Redis may erase counts silently.",
+          },
+        ]),
     ...(record.kafkaDown()
       ? [{ name: "kafka", reason: "Kafka does not take records: they wait in the journal." }]
       : []),

@@ -9,7 +9,11 @@ export function eventLine(event: GuardEvent): string {
 interface Said {
   readonly decision: string;
   readonly mode: string;
-  readonly hits: readonly { readonly rule: string; readonly level: string; readonly shadow: boolean }[];
+  readonly hits: readonly {
+    readonly rule: string;
+    readonly level: string;
+    readonly shadow: boolean;
+  }[];
 }
 
 function saidOf({ decision, mode, hits }: Said): string {

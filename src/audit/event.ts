@@ -98,9 +98,14 @@ export function swipeEvent<T extends SwipeEventType>(
   origin: EventOrigin,
 ): JournalRecord {
   const { pharmacy, swipeId, person } = data;
-  const reversal = "reversalId" in data && data.reversalId !== undefined ? `:${data.reversalId}` : "";
+  const reversal =
+    "reversalId" in data && data.reversalId !== undefined ? `:${data.reversalId}` : "";
   const id = `${pharmacy}:${swipeId}:${type}${reversal}`;
-  return { topic: EVENTS[type].topic, key: person, event: envelope(type, data, id, swipeId, origin) };
+  return {
+    topic: EVENTS[type].topic,
+    key: person,
+    event: envelope(type, data, id, swipeId, origin),
+  };
 }
 
 /** An event that is about no swipe. `about` names its subject and is its key: one list's changes keep their order. */

@@ -161,7 +161,12 @@ export class JournalWriter {
   private report(reason: string, error: unknown): void {
     const why = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     const message = `The journal failed at its disk (${reason}, ${why}); check the disk under GUARD_DATA_DIR.`;
-    this.options.observer.notice({ kind: "journal.failed", labels: { reason }, message, level: "error" });
+    this.options.observer.notice({
+      kind: "journal.failed",
+      labels: { reason },
+      message,
+      level: "error",
+    });
   }
 }
 

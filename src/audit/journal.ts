@@ -1,9 +1,22 @@
 import { mkdir } from "node:fs/promises";
-import { type Clock, type DurationMs, type EpochMs, type Observer, SECOND, type Timers } from "../units.ts";
+import {
+  type Clock,
+  type DurationMs,
+  type EpochMs,
+  type Observer,
+  SECOND,
+  type Timers,
+} from "../units.ts";
 import { type JournalRecord, otherEvent } from "./event.ts";
 import { JournalUnavailableError, RecordTooLargeError } from "./journal-error.ts";
 import { JournalWriter } from "./journal-writer.ts";
-import { type ClosedSegment, FULL_AT, mayGo, type RetentionLimits, reasonToTrim } from "./retention.ts";
+import {
+  type ClosedSegment,
+  FULL_AT,
+  mayGo,
+  type RetentionLimits,
+  reasonToTrim,
+} from "./retention.ts";
 import {
   inspectSegment,
   type JournalDisk,
@@ -163,7 +176,9 @@ export class Journal {
   private takeBatch(): Waiting[] {
     let bytes = 0;
     let count = 0;
-    for (const { bytes: { length } } of this.waiting) {
+    for (const {
+      bytes: { length },
+    } of this.waiting) {
       if (count > 0 && bytes + length > BATCH_BYTES) break;
       bytes += length;
       count += 1;
@@ -218,7 +233,11 @@ export class Journal {
     this.options.observer.notice({ kind: "journal.size", value: this.totalBytes() });
   }
 
-  private async remove(segment: ClosedSegment, records: number, reason: "size" | "age"): Promise<void> {
+  private async remove(
+    segment: ClosedSegment,
+    records: number,
+    reason: "size" | "age",
+  ): Promise<void> {
     const { disk = realDisk, folder, observer, relayed, clock, instance } = this.options;
     try {
       await disk.remove(segmentPath(folder, segment.first));
@@ -227,11 +246,23 @@ export class Journal {
       return;
     }
     if (relayed) {
-      observer.notice({ kind: "journal.removed", labels: { reason }, value: records, level: "info" });
+      observer.notice({
+        kind: "journal.removed",
+        labels: { reason },
+        value: records,
+        level: "info",
+      });
       return;
     }
-    const message = "The oldest records of the journal went at its limit and exist nowhere else; set KAFKA_BROKERS or raise GUARD_JOURNAL_MAX.";
-    observer.notice({ kind: "journal.removed", labels: { reason }, value: records, message, level: "error" });
+    const message =
+      "The oldest records of the journal went at its limit and exist nowhere else; set KAFKA_BROKERS or raise GUARD_JOURNAL_MAX.";
+    observer.notice({
+      kind: "journal.removed",
+      labels: { reason },
+      value: records,
+      message,
+      level: "error",
+    });
     const at = clock.now();
     const trimmedAt = new Date(at).toISOString();
     const data = { reason, firstRecord: segment.first, records, bytes: segment.bytes, trimmedAt };
@@ -248,16 +279,23 @@ export class Journal {
     if (!this.options.relayed) return 0;
     if (this.acknowledged >= this.writer.end.next) return 0;
     return this.closed.reduce((sum, segment, index) => {
-      const nextFirst = this.closed[index + 1]?.first ?? this.writer.end.segment ?? this.writer.end.next;
+      const nextFirst =
+        this.closed[index + 1]?.first ?? this.writer.end.segment ?? this.writer.end.next;
       return mayGo(segment, nextFirst, this.acknowledged) ? sum : sum + segment.bytes;
     }, this.writer.end.bytes);
   }
 
   private refusal(trouble: "append" | "queue" | "full", cause?: unknown): JournalUnavailableError {
     if (trouble === "append") this.failedAt = this.options.clock.now();
-    const error = cause instanceof JournalUnavailableError ? cause : new JournalUnavailableError(trouble);
+    const error =
+      cause instanceof JournalUnavailableError ? cause : new JournalUnavailableError(trouble);
     const labels = { reason: trouble };
-    this.options.observer.notice({ kind: "journal.failed", labels, message: error.message, level: "error" });
+    this.options.observer.notice({
+      kind: "journal.failed",
+      labels,
+      message: error.message,
+      level: "error",
+    });
     return error;
   }
 }
@@ -267,7 +305,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { folder, limits, disk = realDisk, syncEvery = SYNC_EVERY } = options;
   await mkdir(folder, { recursive: true });
   const segmentBytes =
-    options.segmentBytes ?? Math.min(SEGMENT_BYTES, Math.floor(limits.maxBytes / SEGMENTS_IN_LIMIT));
+    options.segmentBytes ??
+    Math.min(SEGMENT_BYTES, Math.floor(limits.maxBytes / SEGMENTS_IN_LIMIT));
   const firsts = await listSegments(folder);
   const facts: SegmentFacts[] = [];
   for (const first of firsts) facts.push(await segmentFacts(folder, first));
@@ -275,7 +314,10 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const recovered = last && (await inspectSegment(segmentPath(folder, last.first)));
   const next = last === undefined ? 1 : last.first + (recovered?.records ?? 0);
   const { clock, timers, observer } = options;
-  const writer = new JournalWriter({ folder, disk, clock, timers, observer, segmentBytes, syncEvery }, next);
+  const writer = new JournalWriter(
+    { folder, disk, clock, timers, observer, segmentBytes, syncEvery },
+    next,
+  );
   if (last !== undefined && recovered !== undefined) {
     await writer.reopen(last.first, recovered.bytes);
     if (recovered.torn > 0) tellTorn(observer, recovered.torn);
@@ -284,8 +326,15 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 }
 
 function tellTorn(observer: Observer, value: number): void {
-  const message = "The last record was torn by a crash and was cut off; nobody had been answered on it.";
-  observer.notice({ kind: "journal.failed", labels: { reason: "torn" }, value, message, level: "warn" });
+  const message =
+    "The last record was torn by a crash and was cut off; nobody had been answered on it.";
+  observer.notice({
+    kind: "journal.failed",
+    labels: { reason: "torn" },
+    value,
+    message,
+    level: "warn",
+  });
 }
 
 function encode(records: readonly JournalRecord[]): Buffer {

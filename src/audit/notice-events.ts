@@ -30,7 +30,12 @@ export const IndicatorRaised = z
   .meta({ title: "IndicatorRaised" });
 
 export const PolicyActivated = z
-  .strictObject({ version: z.string(), hash: z.string(), by: z.string().optional(), activatedAt: Instant })
+  .strictObject({
+    version: z.string(),
+    hash: z.string(),
+    by: z.string().optional(),
+    activatedAt: Instant,
+  })
   .meta({ title: "PolicyActivated" });
 
 export const ListChanged = z

@@ -1,5 +1,10 @@
 import type { DurationMs, Timers } from "../units.ts";
-import { FROM_THE_OLDEST, type JournalPosition, type ReadRecord, SegmentReader } from "./segment-reader.ts";
+import {
+  FROM_THE_OLDEST,
+  type JournalPosition,
+  type ReadRecord,
+  SegmentReader,
+} from "./segment-reader.ts";
 import { listSegments, segmentFacts } from "./segments.ts";
 
 /** Records taken from disk at once. */

@@ -165,12 +165,25 @@ export class Relay {
   }
 
   private failed(reason: "send" | "read" | "position" | "stopped"): void {
-    const message = "The journal could not be relayed and will be tried again; see whether Kafka answers.";
-    this.options.observer.notice({ kind: "relay.failed", labels: { reason }, message, level: "warn" });
+    const message =
+      "The journal could not be relayed and will be tried again; see whether Kafka answers.";
+    this.options.observer.notice({
+      kind: "relay.failed",
+      labels: { reason },
+      message,
+      level: "warn",
+    });
   }
 
   private lost(records: number): void {
-    const message = "Records were damaged or had gone at the journal's limit before they could be relayed.";
-    this.options.observer.notice({ kind: "journal.failed", labels: { reason: "lost" }, value: records, message, level: "error" });
+    const message =
+      "Records were damaged or had gone at the journal's limit before they could be relayed.";
+    this.options.observer.notice({
+      kind: "journal.failed",
+      labels: { reason: "lost" },
+      value: records,
+      message,
+      level: "error",
+    });
   }
 }

@@ -129,7 +129,11 @@ export class SegmentReader {
 function split(bytes: Buffer, max: number): Buffer[] {
   const lines: Buffer[] = [];
   let start = 0;
-  for (let end = bytes.indexOf(NEWLINE); end >= 0 && lines.length < max; end = bytes.indexOf(NEWLINE, start)) {
+  for (
+    let end = bytes.indexOf(NEWLINE);
+    end >= 0 && lines.length < max;
+    end = bytes.indexOf(NEWLINE, start)
+  ) {
     lines.push(bytes.subarray(start, end));
     start = end + 1;
   }

@@ -123,7 +123,8 @@ async function countLines(file: FileHandle, end: number): Promise<number> {
   for (let at = 0; at < end; ) {
     const { bytesRead } = await file.read(chunk, 0, Math.min(CHUNK, end - at), at);
     if (bytesRead === 0) return lines;
-    for (let i = chunk.indexOf(NEWLINE); i >= 0 && i < bytesRead; i = chunk.indexOf(NEWLINE, i + 1)) lines += 1;
+    for (let i = chunk.indexOf(NEWLINE); i >= 0 && i < bytesRead; i = chunk.indexOf(NEWLINE, i + 1))
+      lines += 1;
     at += bytesRead;
   }
   return lines;

@@ -1,12 +1,19 @@
 import { z } from "zod";
-import { ACKNOWLEDGEMENT_CHOICES, LEVELS, REVERSAL_REASONS, SWIPE_STATES } from "../swipe/vocabulary.ts";
+import {
+  ACKNOWLEDGEMENT_CHOICES,
+  LEVELS,
+  REVERSAL_REASONS,
+  SWIPE_STATES,
+} from "../swipe/vocabulary.ts";
 import { PseudonymText, RecordedSwipe } from "./recorded-swipe.ts";
 
 const Instant = z.iso.datetime().describe("RFC 3339, UTC");
 const Seq = z
   .number()
   .int()
-  .describe("given by the person's place in the store: orders a person's events across instances; 0 when the store did not answer");
+  .describe(
+    "given by the person's place in the store: orders a person's events across instances; 0 when the store did not answer",
+  );
 const Known = z.union([z.number(), z.boolean(), z.string()]);
 const Bilingual = z.strictObject({ zh: z.string(), en: z.string() });
 
@@ -21,7 +28,10 @@ export const RecordedFeature = z
   .strictObject({
     kind: z.enum(["swipe", "line", "reference", "list", "store"]),
     value: RecordedReading.optional().describe("a feature of the whole swipe"),
-    lines: z.array(RecordedReading).optional().describe("a feature of each line, in the swipe's order"),
+    lines: z
+      .array(RecordedReading)
+      .optional()
+      .describe("a feature of each line, in the swipe's order"),
   })
   .meta({ title: "RecordedFeature" });
 

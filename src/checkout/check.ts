@@ -1,13 +1,13 @@
-import { swipeKey } from "../features/digests.ts";
-import { readFeatures } from "../features/read.ts";
-import { observationOf } from "../features/observation.ts";
 import type { LedgerEntry, Memory, Observation, Observed, SwipeKey } from "../counters/contract.ts";
 import { StoreUnavailableError } from "../counters/contract.ts";
-import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
 import { attemptCodes } from "../counters/observe-plan.ts";
+import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
 import { type Decided, decodeDecided, encodeDecided, toAnswer } from "../decision/decided.ts";
 import { stateAt } from "../decision/entry-state.ts";
 import { earlierSteps, superseded, withoutSteps } from "../decision/one-sale.ts";
+import { swipeKey } from "../features/digests.ts";
+import { observationOf } from "../features/observation.ts";
+import { readFeatures } from "../features/read.ts";
 import { pseudonymise } from "../privacy/pseudonymise.ts";
 import type { DecisionAnswer } from "../swipe/answer.ts";
 import { instantText } from "../swipe/calendar.ts";
@@ -73,7 +73,9 @@ export class CheckDesk {
     if (observed === undefined) return this.standIn(under);
     switch (observed.verdict) {
       case "conflict":
-        return { problem: { code: observed.with === "person" ? "person_conflict" : "content_conflict" } };
+        return {
+          problem: { code: observed.with === "person" ? "person_conflict" : "content_conflict" },
+        };
       case "recalled":
         return { value: this.recalled(under, observed.entry) };
       case "sealed":
@@ -93,8 +95,11 @@ export class CheckDesk {
     const work = this.tools.store.observe(under.observation);
     if (this.tools.patient) return work;
     try {
-      const observed = await within(this.tools.timers, this.remaining(under, OBSERVE_BY), work, (late) =>
-        this.closeWaiting(under, late),
+      const observed = await within(
+        this.tools.timers,
+        this.remaining(under, OBSERVE_BY),
+        work,
+        (late) => this.closeWaiting(under, late),
       );
       return observed === TOO_LATE ? undefined : observed;
     } catch (error) {
@@ -109,7 +114,9 @@ export class CheckDesk {
     if (given === undefined || (observed.verdict !== "new" && observed.verdict !== "retry")) return;
     const decided = decodeDecided(given.decided);
     const steps = stepsOf(under, observed.memory);
-    this.tools.store.seal(sealingOf(under, { decided, supersedes: steps.superseded })).catch(() => undefined);
+    this.tools.store
+      .seal(sealingOf(under, { decided, supersedes: steps.superseded }))
+      .catch(() => undefined);
   }
 
   private judge(under: Check, memory: Memory | undefined, personSeq: number): Judged {
@@ -182,7 +189,12 @@ export class CheckDesk {
   ): Promise<Outcome<DecisionAnswer>> {
     const problem = await this.record(under, decided, supersedes);
     if (problem) return { problem };
-    noticeAnswered(this.tools.observer, under.swipe, decided, this.tools.clock.now() - under.startedAt);
+    noticeAnswered(
+      this.tools.observer,
+      under.swipe,
+      decided,
+      this.tools.clock.now() - under.startedAt,
+    );
     return { value: toAnswer(decided) };
   }
 
@@ -223,7 +235,6 @@ export class CheckDesk {
       state: stateAt(entry, under.swipe.at),
     };
   }
-
 }
 
 function elapsed(ms: number): number {
@@ -274,4 +285,3 @@ function sealingOf(under: Check, { decided, supersedes }: Judged) {
     bindCard: accepted,
   };
 }
-

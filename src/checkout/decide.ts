@@ -48,7 +48,8 @@ export function decide(facts: Facts): Decided {
     lines: swipe.lines.map((line) => {
       const drug = reference.drug(line.drug);
       // A unit of the till in ledger units: 1 for packs, a part of it for tablets.
-      const perUnit = line.unit === "pack" ? 1 : ledgerQuantity(ONE * ONE, line, drug) / (ONE * ONE);
+      const perUnit =
+        line.unit === "pack" ? 1 : ledgerQuantity(ONE * ONE, line, drug) / (ONE * ONE);
       return { line: line.line, drug: line.drug, perUnit };
     }),
   };

@@ -12,7 +12,12 @@ import {
   parseNhsaUndo,
 } from "../swipe/nhsa/after.ts";
 import { answeredMessageId, comparable, messageId } from "../swipe/nhsa/envelope.ts";
-import { type Exchange, nhsaDecision, nhsaMatched, nhsaProblem } from "../swipe/nhsa/from-answer.ts";
+import {
+  type Exchange,
+  nhsaDecision,
+  nhsaMatched,
+  nhsaProblem,
+} from "../swipe/nhsa/from-answer.ts";
 import type { NhsaReply, NhsaRoute } from "../swipe/nhsa/route.ts";
 import { parseNhsaSale } from "../swipe/nhsa/to-swipe.ts";
 import type { Outcome } from "../swipe/problem.ts";
@@ -81,7 +86,9 @@ export class NhsaDesk {
     const settled = parsed.value;
     if (!settled.settled) {
       const key = swipeKey(scope, settled.swipeId);
-      const released = await this.sales.reverseByKey(key, settled.swipeId, "refused", { kind: "release" });
+      const released = await this.sales.reverseByKey(key, settled.swipeId, "refused", {
+        kind: "release",
+      });
       return this.reply(released, exchange);
     }
     const { settlementId, visitId, funds } = settled;
@@ -136,22 +143,31 @@ export class NhsaDesk {
     const parsed = parseNhsaCancel(envelope);
     if ("problem" in parsed) return nhsaProblem(parsed.problem, exchange());
     const message = parsed.value;
-    const outcome = await this.withEntry(message, (ledger) => this.cancelled(ledger, message), (entry) =>
-      this.sales.reverseByKey(entry.swipe, idOf(entry), "void", {
-        kind: "reverse",
-        reversal: message.msgid,
-      }),
+    const outcome = await this.withEntry(
+      message,
+      (ledger) => this.cancelled(ledger, message),
+      (entry) =>
+        this.sales.reverseByKey(entry.swipe, idOf(entry), "void", {
+          kind: "reverse",
+          reversal: message.msgid,
+        }),
     );
     return this.reply(outcome, exchange, message);
   }
 
-  private async undo(envelope: unknown, scope: string, exchange: () => Exchange): Promise<NhsaReply> {
+  private async undo(
+    envelope: unknown,
+    scope: string,
+    exchange: () => Exchange,
+  ): Promise<NhsaReply> {
     const parsed = parseNhsaUndo(envelope);
     if ("problem" in parsed) return nhsaProblem(parsed.problem, exchange());
     const message = parsed.value;
     if (message.kind === "2102") {
       const key = swipeKey(scope, message.undone);
-      const undone = await this.sales.reverseByKey(key, message.undone, "timeout", { kind: "reverse" });
+      const undone = await this.sales.reverseByKey(key, message.undone, "timeout", {
+        kind: "reverse",
+      });
       return this.reply(undone, exchange, message);
     }
     if (message.kind === "2103") return this.reply(await this.restore(message), exchange, message);
@@ -163,7 +179,9 @@ export class NhsaDesk {
     const person = this.personOf(message);
     const step = { kind: "restore", reversal: message.undone } as const;
     const isCancelledBy = async (entry: LedgerEntry) =>
-      (await this.tools.store.readEntry(person, entry.swipe)).returns?.reversals.includes(message.undone);
+      (await this.tools.store.readEntry(person, entry.swipe)).returns?.reversals.includes(
+        message.undone,
+      );
     return this.withEntry(
       message,
       async (ledger) => {
@@ -182,7 +200,9 @@ export class NhsaDesk {
 
   private async withEntry(
     message: NhsaCancel | NhsaUndo,
-    find: (ledger: readonly LedgerEntry[]) => LedgerEntry | undefined | Promise<LedgerEntry | undefined>,
+    find: (
+      ledger: readonly LedgerEntry[],
+    ) => LedgerEntry | undefined | Promise<LedgerEntry | undefined>,
     then: (entry: LedgerEntry) => Promise<Outcome<SwipeState>>,
   ): Promise<Outcome<SwipeState>> {
     const here = rememberedPharmacy(message.pharmacy);
@@ -209,7 +229,6 @@ export class NhsaDesk {
     });
     return open.length === 1 ? open[0] : undefined;
   }
-
 }
 
 /** The ledger keeps a digest of the till's id; the record names the sale by it. */

@@ -24,7 +24,10 @@ export function noticeAnswered(
     const { rule, level } = hit;
     observer.notice({ kind: "rule.hit", labels: { rule, level, shadow: String(hit.shadow) } });
     if (hit.clearedBy !== undefined) {
-      observer.notice({ kind: "rule.cleared", labels: { rule, by: clearedBy(hit.clearedBy, swipe) } });
+      observer.notice({
+        kind: "rule.cleared",
+        labels: { rule, by: clearedBy(hit.clearedBy, swipe) },
+      });
     }
   }
   if (swipe.override !== undefined) {

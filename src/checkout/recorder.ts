@@ -2,7 +2,12 @@ import type { Decided } from "../decision/decided.ts";
 import type { FeaturePlan } from "../features/plan.ts";
 import type { ClearFunds } from "../swipe/clear-swipe.ts";
 import type { Pseudonym, PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
-import type { AcknowledgementChoice, Level, ReversalReason, SwipeStateName } from "../swipe/vocabulary.ts";
+import type {
+  AcknowledgementChoice,
+  Level,
+  ReversalReason,
+  SwipeStateName,
+} from "../swipe/vocabulary.ts";
 import type { EpochMs, TenThousandths } from "../units.ts";
 
 /** The desk's view of the record: what it owes to auditors, handed over before an answer leaves. */

@@ -13,8 +13,8 @@ import type {
 } from "../swipe/clear-swipe.ts";
 import type { Outcome } from "../swipe/problem.ts";
 import { LEVELS } from "../swipe/vocabulary.ts";
-import type { MovedLine, ReversedRecord, StepRecord } from "./recorder.ts";
 import type { EpochMs } from "../units.ts";
+import type { MovedLine, ReversedRecord, StepRecord } from "./recorder.ts";
 import { checkedLine, type Sale, type SaleSteps, type Stepped } from "./sale-steps.ts";
 import type { DeskTools } from "./tools.ts";
 
@@ -101,7 +101,8 @@ export class SaleDesk {
     const { sale, entry, transition } = done.value;
     const state = this.stateOf(swipeId, sale, entry);
     const finding = transition?.finding;
-    if (finding !== undefined) this.tools.observer.notice({ kind: "sale.finding", labels: { finding } });
+    if (finding !== undefined)
+      this.tools.observer.notice({ kind: "sale.finding", labels: { finding } });
     const write = this.tools.recorder.settled({
       ...this.stepRecord(swipeId, done.value),
       settlementId: how.settlementId,
@@ -161,7 +162,10 @@ export class SaleDesk {
 
   async acknowledge(swipeId: string, scope: string, how: ClearAcknowledgement) {
     // Restoring what was never returned changes nothing: the acknowledgement only needs its place in the sequence.
-    const done = await this.steps.take(swipeKey(scope, swipeId), () => ({ kind: "restore", reversal: "" }));
+    const done = await this.steps.take(swipeKey(scope, swipeId), () => ({
+      kind: "restore",
+      reversal: "",
+    }));
     if ("problem" in done) return done;
     const { sale, entry } = done.value;
     const write = this.tools.recorder.acknowledged({
@@ -176,7 +180,9 @@ export class SaleDesk {
 
   private returned(sale: Sale, line: ClearReturn): LineReturn {
     const pseudonymiser = this.tools.keyring.current();
-    const codes = line.traceCodes?.map((code) => pseudonymBytes(pseudonymiser.pseudonym("trace", code)));
+    const codes = line.traceCodes?.map((code) =>
+      pseudonymBytes(pseudonymiser.pseudonym("trace", code)),
+    );
     return { ...inLedgerUnits(sale, line), ...(codes === undefined ? {} : { codes }) };
   }
 
@@ -184,7 +190,6 @@ export class SaleDesk {
     const outcome = repeated ? "repeated" : "applied";
     this.tools.observer.notice({ kind: `sale.${step}`, labels: { outcome } });
   }
-
 }
 
 function codesOf(claims: readonly LocatedClaim[], tag: number) {
@@ -193,7 +198,12 @@ function codesOf(claims: readonly LocatedClaim[], tag: number) {
     .map((claim) => Buffer.from(claim.id, "latin1").toString("base64url"));
 }
 
-function moved(sale: Sale, tag: number, quantity: number, claims: readonly LocatedClaim[]): MovedLine {
+function moved(
+  sale: Sale,
+  tag: number,
+  quantity: number,
+  claims: readonly LocatedClaim[],
+): MovedLine {
   const checked = checkedLine(sale, tag, lineTag);
   return {
     line: checked?.line ?? String(tag),

@@ -1,7 +1,7 @@
 import type { Changed, LedgerEntry, Located, StoredEntry, SwipeKey } from "../counters/contract.ts";
 import { StoreUnavailableError } from "../counters/contract.ts";
 import { type CheckedLine, type Decided, decodeDecided } from "../decision/decided.ts";
-import { move, type Moved, type Step, type Transition } from "../decision/life-cycle.ts";
+import { type Moved, move, type Step, type Transition } from "../decision/life-cycle.ts";
 import { successorOf } from "../decision/one-sale.ts";
 import type { Outcome, Problem } from "../swipe/problem.ts";
 import { levelRank } from "../swipe/vocabulary.ts";
@@ -42,7 +42,12 @@ export class SaleSteps {
 
   private async ask<T>(work: Promise<T>): Promise<T> {
     if (this.tools.patient) return work;
-    const answer = await within(this.tools.timers, this.tools.deadline * PATIENCE, work, () => undefined);
+    const answer = await within(
+      this.tools.timers,
+      this.tools.deadline * PATIENCE,
+      work,
+      () => undefined,
+    );
     if (answer === TOO_LATE) throw new StoreUnavailableError("The store did not answer in time.");
     return answer;
   }
@@ -65,10 +70,7 @@ export class SaleSteps {
     return { value: { key, located, stored, entry, decided } };
   }
 
-  private async tryToTake(
-    key: SwipeKey,
-    stepOf: (sale: Sale) => Step,
-  ): Promise<Outcome<Stepped>> {
+  private async tryToTake(key: SwipeKey, stepOf: (sale: Sale) => Step): Promise<Outcome<Stepped>> {
     for (let tried = 0; tried < TRIES_MAX; tried++) {
       const found = await this.read(key);
       if ("problem" in found) return found;
@@ -210,4 +212,3 @@ function refusal(moved: Extract<Moved, { refused: unknown }>): Problem {
 export function checkedLine(sale: Sale, tag: number, tagOf: (line: string) => number) {
   return sale.decided?.lines.find((line: CheckedLine) => tagOf(line.line) === tag);
 }
-

@@ -21,7 +21,8 @@ export function createSupersession(
   async function letGo(person: PersonKey, swipe: SwipeKey): Promise<void> {
     const located = await store.locate(swipe);
     const { entry, returns } = await store.readEntry(person, swipe);
-    if (located === undefined || entry?.state !== "superseded" || located.claims.length === 0) return;
+    if (located === undefined || entry?.state !== "superseded" || located.claims.length === 0)
+      return;
     await store.change({
       person,
       swipe,

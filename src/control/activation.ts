@@ -29,7 +29,11 @@ export function activation(
         ),
         otherEvent(
           "reference.loaded",
-          { hash: reference.hash, files: [], loadedAt: instantText(Math.floor(reference.loadedAt)) },
+          {
+            hash: reference.hash,
+            files: [],
+            loadedAt: instantText(Math.floor(reference.loadedAt)),
+          },
           "reference",
           origin,
         ),

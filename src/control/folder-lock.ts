@@ -8,7 +8,9 @@ import { join } from "node:path";
 export class FolderInUseError extends Error {
   readonly code = "GUARD_CONTROL_FOLDER_IN_USE";
   constructor(folder: string) {
-    super(`Another guard is already working on the data folder ${folder}: give this one a GUARD_DATA_DIR of its own.`);
+    super(
+      `Another guard is already working on the data folder ${folder}: give this one a GUARD_DATA_DIR of its own.`,
+    );
     this.name = "FolderInUseError";
   }
 }

@@ -9,7 +9,12 @@ export function stateOperation(
   keys: KeyNames,
 ): SealOperation {
   if (claim.kind === "trace") {
-    return { kind: "traceState", key: keys.traceBucket(claim.id), field: traceField(claim.id), state };
+    return {
+      kind: "traceState",
+      key: keys.traceBucket(claim.id),
+      field: traceField(claim.id),
+      state,
+    };
   }
   return {
     kind: "useState",
@@ -25,7 +30,9 @@ function claimKey(claim: LocatedClaim, keys: KeyNames): string {
 }
 
 /** A claim named twice is moved once. */
-export function distinctClaims<T extends LocatedClaim & Pick<ClaimMove, "use">>(claims: readonly T[]): T[] {
+export function distinctClaims<T extends LocatedClaim & Pick<ClaimMove, "use">>(
+  claims: readonly T[],
+): T[] {
   const seen = new Set<string>();
   return claims.filter((claim) => {
     const name = claim.kind + claim.id + (claim.use?.drug ?? "");
@@ -34,4 +41,3 @@ export function distinctClaims<T extends LocatedClaim & Pick<ClaimMove, "use">>(
     return true;
   });
 }
-

@@ -85,14 +85,16 @@ export function claimsOf(o: Observation): LocatedClaim[] {
 
 function observeOperations(o: Observation, keys: KeyNames): ObserveOperation[] {
   const person8 = o.person.slice(0, 8);
-  const logs = o.logs.map((log): ObserveOperation => ({
-    kind: "log",
-    key: keys.log(log.kind, log.entity),
-    entry: encodeLogEntry({ at: o.at, swipe: o.swipe, person: person8, amount: log.amount }),
-    cut: o.at - 2 * log.window,
-    max: log.exact * limits.LOG_ENTRIES_A_SWIPE,
-    ttl: 2 * log.window,
-  }));
+  const logs = o.logs.map(
+    (log): ObserveOperation => ({
+      kind: "log",
+      key: keys.log(log.kind, log.entity),
+      entry: encodeLogEntry({ at: o.at, swipe: o.swipe, person: person8, amount: log.amount }),
+      cut: o.at - 2 * log.window,
+      max: log.exact * limits.LOG_ENTRIES_A_SWIPE,
+      ttl: 2 * log.window,
+    }),
+  );
   const reads: ObserveOperation[] =
     o.card === undefined
       ? []
@@ -110,7 +112,11 @@ function observeOperations(o: Observation, keys: KeyNames): ObserveOperation[] {
 }
 
 function traceOperations(o: Observation, keys: KeyNames): ObserveOperation[] {
-  const total = sumBy(o.traceCodes, (use) => use.code, (use) => use.units);
+  const total = sumBy(
+    o.traceCodes,
+    (use) => use.code,
+    (use) => use.units,
+  );
   const seen = new Set<Bytes>();
   return o.traceCodes.flatMap((use): ObserveOperation[] => {
     const first = !seen.has(use.code);
@@ -190,4 +196,3 @@ function sumBy<T>(items: readonly T[], name: (item: T) => Bytes, amount: (item: 
   for (const item of items) sums.set(name(item), (sums.get(name(item)) ?? 0) + amount(item));
   return sums;
 }
-

@@ -1,6 +1,12 @@
 import type { Bytes } from "../units.ts";
 import type { Memory, Observation, Observed, SwipeKey, TraceMemory } from "./contract.ts";
-import { decodeAttempts, decodeBindings, decodeClaims, decodeLog, decodeUses } from "./entry-layouts.ts";
+import {
+  decodeAttempts,
+  decodeBindings,
+  decodeClaims,
+  decodeLog,
+  decodeUses,
+} from "./entry-layouts.ts";
 import { decodeEntry, decodeLedger, findEntry, ledgerSeq } from "./ledger-layout.ts";
 import { ANSWER_HEAD, type ObserveReply } from "./operations.ts";
 
@@ -59,4 +65,3 @@ function readMemory(
     prescriptions,
   };
 }
-

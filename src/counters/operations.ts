@@ -61,7 +61,12 @@ export type ObserveOperation =
   | { readonly kind: "read"; readonly key: string };
 
 export type ObserveReply =
-  | { readonly verdict: "new" | "retry"; readonly ledger: Buffer | null; readonly attempts: Buffer | null; readonly values: readonly (Buffer | null)[] }
+  | {
+      readonly verdict: "new" | "retry";
+      readonly ledger: Buffer | null;
+      readonly attempts: Buffer | null;
+      readonly values: readonly (Buffer | null)[];
+    }
   | { readonly verdict: "sealed"; readonly answer: Buffer }
   | { readonly verdict: "recalled"; readonly ledger: Buffer }
   | { readonly verdict: "conflict"; readonly with: "content" | "person" };
@@ -87,7 +92,12 @@ export interface Mark {
 }
 
 export type SealOperation =
-  | { readonly kind: "traceState"; readonly key: string; readonly field: Bytes; readonly state: number | undefined }
+  | {
+      readonly kind: "traceState";
+      readonly key: string;
+      readonly field: Bytes;
+      readonly state: number | undefined;
+    }
   /** Every use of this swipe; or only that of one drug, whose quantity changes too. */
   | {
       readonly kind: "useState";
@@ -95,7 +105,12 @@ export type SealOperation =
       readonly state: number | undefined;
       readonly use?: { readonly drug: Bytes; readonly quantity: number };
     }
-  | { readonly kind: "bind"; readonly key: string; readonly entry: Buffer; readonly ttl: DurationMs };
+  | {
+      readonly kind: "bind";
+      readonly key: string;
+      readonly entry: Buffer;
+      readonly ttl: DurationMs;
+    };
 
 export type SealReply = { readonly won: true } | { readonly won: false; readonly answer: Buffer };
 
@@ -111,8 +126,18 @@ export interface ChangePlan {
 export type ChangeOperation =
   | SealOperation
   /** Makes this entry the only holder, whoever held the code before. */
-  | { readonly kind: "traceTake"; readonly key: string; readonly field: Bytes; readonly entry: Buffer }
-  | { readonly kind: "put"; readonly key: string; readonly value: Buffer; readonly ttl: DurationMs };
+  | {
+      readonly kind: "traceTake";
+      readonly key: string;
+      readonly field: Bytes;
+      readonly entry: Buffer;
+    }
+  | {
+      readonly kind: "put";
+      readonly key: string;
+      readonly value: Buffer;
+      readonly ttl: DurationMs;
+    };
 
 export type ChangeReply =
   | { readonly changed: true; readonly seq: number }

@@ -49,7 +49,12 @@ async function readEntry(
   swipe: SwipeKey,
 ): Promise<StoredEntry> {
   const [ledger, attempts, answer, returns] = await home.read(
-    [keys.ledger(person), keys.attempts(person), keys.answer(person, swipe), keys.returns(person, swipe)],
+    [
+      keys.ledger(person),
+      keys.attempts(person),
+      keys.answer(person, swipe),
+      keys.returns(person, swipe),
+    ],
     now,
   );
   const entries = decodeLedger(ledger ?? null);
@@ -63,4 +68,3 @@ async function readEntry(
     returns: returns ? decodeReturns(returns) : undefined,
   };
 }
-

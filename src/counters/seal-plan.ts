@@ -23,12 +23,14 @@ export function sealPlan(s: Sealing, keys: KeyNames): SealPlan {
         },
       ]
     : [];
-  const others = s.supersedes.map((swipe): Mark => ({
-    swipe,
-    from: UNSETTLED,
-    to: ENTRY_STATES.indexOf("superseded"),
-    flags: undefined,
-  }));
+  const others = s.supersedes.map(
+    (swipe): Mark => ({
+      swipe,
+      from: UNSETTLED,
+      to: ENTRY_STATES.indexOf("superseded"),
+      flags: undefined,
+    }),
+  );
   return {
     at: o.at,
     swipe: o.swipe,
@@ -71,4 +73,3 @@ function bindings(s: Sealing, keys: KeyNames): SealOperation[] {
     bind(keys.personCards(o.person), o.card, limits.PERSON_CARDS_KEPT),
   ];
 }
-

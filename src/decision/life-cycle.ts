@@ -156,10 +156,7 @@ function scaled(line: LedgerLine, quantity: TenThousandths): LedgerLine {
 }
 
 /** What is dispensed is sold; lines of which nothing was dispensed let their codes go. */
-function claimsByLine(
-  claims: readonly LocatedClaim[],
-  lines: readonly LedgerLine[],
-): ClaimMove[] {
+function claimsByLine(claims: readonly LocatedClaim[], lines: readonly LedgerLine[]): ClaimMove[] {
   const left = new Map(lines.map((line) => [line.tag, line]));
   return claims.map((claim): ClaimMove => {
     if (claim.kind === "token") return { ...claim, to: "sold" };
@@ -218,11 +215,7 @@ function remembered({ entry, returns }: Standing, reversal: string): ReturnsShee
   };
 }
 
-function reversePart(
-  standing: Standing,
-  reversal: string,
-  returned: readonly LineReturn[],
-): Moved {
+function reversePart(standing: Standing, reversal: string, returned: readonly LineReturn[]): Moved {
   const { entry, returns, at } = standing;
   const state = stateAt(entry, at);
   if (returns?.reversals.includes(reversal)) return { same: true };
@@ -235,7 +228,9 @@ function reversePart(
     if (line === undefined) return { refused: state, why: "no_such_line" };
     if (quantity > line.quantity) return { refused: state, why: "more_than_left" };
   }
-  const lines = entry.lines.map((line) => leftOf(standing, line, back.get(line.tag)?.quantity ?? 0));
+  const lines = entry.lines.map((line) =>
+    leftOf(standing, line, back.get(line.tag)?.quantity ?? 0),
+  );
   const nothingLeft = lines.every((line) => line.quantity === 0);
   const claims = partClaims(standing, lines, back);
   return {
@@ -245,7 +240,9 @@ function reversePart(
         : { ...entry, partlyReturned: true, lines },
       returns: remembered(standing, reversal),
       claims,
-      codesKept: returned.some((line) => line.codes === undefined && (left(lines, line.tag) ?? 0) > 0),
+      codesKept: returned.some(
+        (line) => line.codes === undefined && (left(lines, line.tag) ?? 0) > 0,
+      ),
     },
   };
 }

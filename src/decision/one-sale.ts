@@ -23,9 +23,7 @@ export function earlierSteps(
   attempts: readonly Attempt[],
 ): SwipeKey[] {
   const known = new Map(attempts.map((attempt) => [attempt.swipe, attempt]));
-  const unsettled = new Set(
-    ledger.filter(isUnsettled).map((entry) => entry.swipe),
-  );
+  const unsettled = new Set(ledger.filter(isUnsettled).map((entry) => entry.swipe));
   const steps = new Set<SwipeKey>();
   for (const { swipe, at, pharmacy } of ledger) {
     if (!unsettled.has(swipe) || !near(step, at, pharmacy) || swipe === step.swipe) continue;
@@ -40,10 +38,7 @@ export function earlierSteps(
 }
 
 /** Of the earlier steps, those a settle-stage check supersedes: an inquiry holds nothing to pass on. */
-export function superseded(
-  steps: readonly SwipeKey[],
-  ledger: readonly LedgerEntry[],
-): SwipeKey[] {
+export function superseded(steps: readonly SwipeKey[], ledger: readonly LedgerEntry[]): SwipeKey[] {
   const unsettled = new Set(ledger.filter(isUnsettled).map((entry) => entry.swipe));
   return steps.filter((swipe) => unsettled.has(swipe));
 }

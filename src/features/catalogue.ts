@@ -3,8 +3,8 @@ import type { FeatureDefinition } from "./definition.ts";
 import * as lines from "./line-features.ts";
 import { listed } from "./list-features.ts";
 import * as logs from "./log-features.ts";
-import { isRecord, Parameters } from "./parameters.ts";
 import type { DeclarationFault } from "./parameters.ts";
+import { isRecord, Parameters } from "./parameters.ts";
 import * as purchases from "./purchase-features.ts";
 import * as swipes from "./swipe-features.ts";
 import * as travel from "./travel.ts";
@@ -77,12 +77,17 @@ export function readDeclaration(declaration: unknown): Declared {
   const kindKeys = KIND_KEYS.filter((key) => declaration[key] !== undefined);
   const isList = declaration["listed"] !== undefined;
   if (kindKeys.length + (isList ? 1 : 0) !== 1) {
-    return { faults: [{ reason: `a feature has exactly one of ${KIND_KEYS.join(", ")} and listed` }] };
+    return {
+      faults: [{ reason: `a feature has exactly one of ${KIND_KEYS.join(", ")} and listed` }],
+    };
   }
   const [key] = kindKeys;
   const name = key === undefined ? "listed" : `${key}: ${String(declaration[key])}`;
   const kind = Object.hasOwn(CATALOGUE, name) ? CATALOGUE[name] : undefined;
-  if (kind === undefined) return { faults: [{ ...(key && { key }), reason: `there is no feature of the kind "${name}"` }] };
+  if (kind === undefined)
+    return {
+      faults: [{ ...(key && { key }), reason: `there is no feature of the kind "${name}"` }],
+    };
   const parameters = new Parameters(declaration);
   if (key === "fact") parameters.accept("fact");
   // Anybody may say where a feature comes from; kinds with thresholds must.

@@ -118,13 +118,17 @@ function quantityInSale(context: ReadContext, line: number): number {
   let quantity = 0;
   for (let i = 0; i < swipe.lines.length; i += 1) {
     const other = observation.lines[i];
-    if (other?.drug === drug && swipe.lines[i]?.prescription?.id === prescription) quantity += other?.quantity ?? 0;
+    if (other?.drug === drug && swipe.lines[i]?.prescription?.id === prescription)
+      quantity += other?.quantity ?? 0;
   }
   return quantity;
 }
 
 /** Undefined: the line has no prescription. Prescriptions stand in the memory in the order of the lines that have one. */
-function usesOf(context: ReadContext, line: number): readonly ClaimUse[] | undefined | typeof MISSING {
+function usesOf(
+  context: ReadContext,
+  line: number,
+): readonly ClaimUse[] | undefined | typeof MISSING {
   const { lines } = context.swipe;
   if (lines[line]?.prescription === undefined) return undefined;
   if (context.memory === undefined) return MISSING;

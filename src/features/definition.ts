@@ -22,7 +22,11 @@ export type Seen = FeatureValue | typeof ABSENT | typeof MISSING;
 
 /** What must be remembered or asked for, for this feature alone. */
 export interface Needs {
-  readonly log?: { readonly entity: LogEntity; readonly window: DurationMs; readonly exact: number };
+  readonly log?: {
+    readonly entity: LogEntity;
+    readonly window: DurationMs;
+    readonly exact: number;
+  };
   readonly token?: true;
   readonly card?: true;
   readonly prescriptions?: true;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Bytes } from "../units.ts";
 import type { SwipeKey } from "../counters/contract.ts";
 import type { Pseudonym, PseudonymisedLine } from "../swipe/pseudonymised-swipe.ts";
+import type { Bytes } from "../units.ts";
 
 const SEPARATOR = "\u0000";
 const TAG_LIMIT = 65_536;
@@ -38,7 +38,9 @@ export function lineTag(lineId: string): number {
 
 /** Four bytes: the same drugs in the same quantities give the same ones, in whatever order. */
 export function basketDigest(lines: readonly PseudonymisedLine[]): Bytes {
-  const items = lines.map((line) => `${line.drug}${SEPARATOR}${line.quantity}${SEPARATOR}${line.unit}`);
+  const items = lines.map(
+    (line) => `${line.drug}${SEPARATOR}${line.quantity}${SEPARATOR}${line.unit}`,
+  );
   return sha256(items.sort().join("\n")).slice(0, 4);
 }
 

@@ -1,5 +1,5 @@
-import { DAY, HOUR, MINUTE, SECOND } from "../units.ts";
 import type { DurationMs } from "../units.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../units.ts";
 
 const FORM = /^([1-9]\d{0,5})(s|m|h|d)$/;
 const UNITS: Readonly<Record<string, DurationMs>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };

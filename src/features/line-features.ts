@@ -1,16 +1,18 @@
-import { codesOf } from "./trace-codes.ts";
 import type { FeatureDefinition, Seen, ValueType } from "./definition.ts";
 import { ABSENT, NOTHING } from "./definition.ts";
 import type { Parameters } from "./parameters.ts";
 import { ONE } from "./quantities.ts";
 import type { LineFacts, ReadContext } from "./read-context.ts";
+import { codesOf } from "./trace-codes.ts";
 import type { FeatureKind } from "./vector.ts";
 
 const FEN_A_YUAN = 100;
 
 /** X and Z lines are counted in packs; slices are grams, consumables have rules of their own. */
 export function isCountedInPacks(facts: LineFacts): boolean {
-  return (facts.drugClass === "western" || facts.drugClass === "patent") && facts.packs !== undefined;
+  return (
+    (facts.drugClass === "western" || facts.drugClass === "patent") && facts.packs !== undefined
+  );
 }
 
 export function lineFact(
@@ -30,10 +32,16 @@ export function lineFact(
 
 export const daysSupplied = () => lineFact("number", "reference", (facts) => facts.days);
 /** Whether the till itself said how long the line lasts; a denial may not rest on an assumed dose. */
-export const daysStated = () => lineFact("boolean", "line", ({ line }) => line.daysSupply !== undefined);
+export const daysStated = () =>
+  lineFact("boolean", "line", ({ line }) => line.daysSupply !== undefined);
 export const isWatched = () =>
-  lineFact("boolean", "reference", ({ line }, { reference }) => reference.watched(line.drug) !== undefined);
-export const isListedDrug = () => lineFact("boolean", "reference", ({ drug }) => drug !== undefined);
+  lineFact(
+    "boolean",
+    "reference",
+    ({ line }, { reference }) => reference.watched(line.drug) !== undefined,
+  );
+export const isListedDrug = () =>
+  lineFact("boolean", "reference", ({ drug }) => drug !== undefined);
 export const lineYuan = () => lineFact("number", "line", ({ line }) => line.amount / FEN_A_YUAN);
 export const isPrescriptionDrug = () =>
   lineFact("boolean", "reference", ({ line, drug }) => line.prescriptionDrug ?? drug?.prescription);
@@ -113,7 +121,9 @@ export function doseCovered(parameters: Parameters): FeatureDefinition {
     const packs = packsOfForm(facts, context);
     const each = facts.referencePackDays;
     if (packs === undefined || each === undefined) return false;
-    return (packs / ONE) * each <= withSlack(allowance, allowedDays(allowance, facts, context), each);
+    return (
+      (packs / ONE) * each <= withSlack(allowance, allowedDays(allowance, facts, context), each)
+    );
   });
 }
 

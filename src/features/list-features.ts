@@ -1,7 +1,7 @@
-import { DAY } from "../units.ts";
-import type { DurationMs } from "../units.ts";
-import { LIST_NAMES } from "../reference/bundle.ts";
 import type { ListName } from "../reference/bundle.ts";
+import { LIST_NAMES } from "../reference/bundle.ts";
+import type { DurationMs } from "../units.ts";
+import { DAY } from "../units.ts";
 import type { FeatureDefinition, Scope, Seen } from "./definition.ts";
 import { ABSENT, MISSING, NOTHING } from "./definition.ts";
 import { Parameters } from "./parameters.ts";
@@ -26,17 +26,25 @@ const AGENT: Subject = { scope: "swipe", ids: ({ swipe }) => [swipe.agent?.id] }
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   person: PERSON,
   agent: AGENT,
-  credential: { scope: "swipe", ids: ({ swipe }) => [swipe.credential.number, swipe.credential.card] },
+  credential: {
+    scope: "swipe",
+    ids: ({ swipe }) => [swipe.credential.number, swipe.credential.card],
+  },
   operator: { scope: "swipe", ids: ({ swipe }) => [swipe.pharmacy.operatorStaff] },
   pharmacist: { scope: "swipe", ids: ({ swipe }) => [swipe.pharmacy.pharmacist] },
   approver: { scope: "swipe", ids: ({ swipe }) => [swipe.override?.approver] },
   employer: { scope: "swipe", ids: ({ swipe }) => [swipe.person.employer] },
   employee: { scope: "swipe", ids: ({ swipe }) => [`${swipe.pharmacy.code}:${swipe.person.id}`] },
-  prescriber: { scope: "line", ids: ({ swipe }, line) => [swipe.lines[line]?.prescription?.prescriber] },
+  prescriber: {
+    scope: "line",
+    ids: ({ swipe }, line) => [swipe.lines[line]?.prescription?.prescriber],
+  },
 };
 
 /** The subjects a list may be asked of; the first is what it means where nothing else is said. */
-const ASKED_OF: Readonly<Record<Exclude<ListName, "no-code-stock">, readonly [string, ...string[]]>> = {
+const ASKED_OF: Readonly<
+  Record<Exclude<ListName, "no-code-stock">, readonly [string, ...string[]]>
+> = {
   deceased: ["person"],
   inpatient: ["person"],
   "settlement-stopped": ["person"],
@@ -59,7 +67,8 @@ export function listed(parameters: Parameters): FeatureDefinition {
   const choice = parameters.record("listed");
   const list = choice.word<ListName>("list", LIST_NAMES, "deceased");
   const maxAge = parameters.has("maxAge") ? parameters.duration("maxAge", AGE_MAX) : undefined;
-  const definition = list === "no-code-stock" ? noCodeStock(maxAge) : personal(list, choice, maxAge);
+  const definition =
+    list === "no-code-stock" ? noCodeStock(maxAge) : personal(list, choice, maxAge);
   choice.finish();
   for (const fault of choice.faults) parameters.report("listed", fault.reason);
   return definition;
@@ -79,7 +88,10 @@ export function exemptFeature(list: ExemptList): string {
 /** Features every policy may use without declaring them: who is exempt, and whether an approver may approve. */
 export function impliedFeatures(): ReadonlyMap<string, FeatureDefinition> {
   const implied = new Map(
-    EXEMPT_LISTS.map((list) => [exemptFeature(list), personal(list, new Parameters({ of: ASKED_OF[list][0] }), undefined)]),
+    EXEMPT_LISTS.map((list) => [
+      exemptFeature(list),
+      personal(list, new Parameters({ of: ASKED_OF[list][0] }), undefined),
+    ]),
   );
   return implied.set(
     APPROVER_SUSPENDED,
@@ -132,7 +144,11 @@ function noCodeStock(maxAge: DurationMs | undefined): FeatureDefinition {
   };
 }
 
-function isStale({ reference, at }: ReadContext, list: ListName, maxAge: DurationMs | undefined): boolean {
+function isStale(
+  { reference, at }: ReadContext,
+  list: ListName,
+  maxAge: DurationMs | undefined,
+): boolean {
   if (maxAge === undefined || at - reference.loadedAt <= maxAge) return false;
   return !reference.notInstalled.some((name) => name === list || name === `lists/${list}.csv`);
 }

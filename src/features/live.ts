@@ -1,5 +1,5 @@
-import { CLOCK_SLACK, RESERVATION } from "../counters/limits.ts";
 import type { ClaimState, LedgerEntry } from "../counters/contract.ts";
+import { CLOCK_SLACK, RESERVATION } from "../counters/limits.ts";
 import type { DurationMs, EpochMs } from "../units.ts";
 
 /** Inside the half-open window `(at - window, at]`, live up to five seconds past `at`. */
@@ -28,7 +28,10 @@ export function isDispensed(entry: LedgerEntry, at: EpochMs): boolean {
 }
 
 /** Reserved in force, presumed or sold: somebody has it. */
-export function isClaimed(claim: { readonly state: ClaimState; readonly at: EpochMs }, at: EpochMs): boolean {
+export function isClaimed(
+  claim: { readonly state: ClaimState; readonly at: EpochMs },
+  at: EpochMs,
+): boolean {
   switch (claim.state) {
     case "sold":
     case "presumable":

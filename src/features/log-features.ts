@@ -1,11 +1,11 @@
 import type { LogEntry, Observation } from "../counters/contract.ts";
 import { LOG_EXACT_MAX } from "../counters/limits.ts";
-import { DAY } from "../units.ts";
 import type { DurationMs, EpochMs } from "../units.ts";
+import { DAY } from "../units.ts";
 import type { FeatureDefinition, Seen } from "./definition.ts";
 import { MISSING, NOTHING } from "./definition.ts";
-import { ENTITY_NAMES } from "./entities.ts";
 import type { LogEntity } from "./entities.ts";
+import { ENTITY_NAMES } from "./entities.ts";
 import { inWindow } from "./live.ts";
 import type { Parameters } from "./parameters.ts";
 import type { ReadContext } from "./read-context.ts";
@@ -17,7 +17,11 @@ const FEN_A_YUAN = 100;
 type Reader = (log: readonly LogEntry[], context: ReadContext, window: DurationMs) => number;
 
 /** A count over an entity's log. Without `exact` it would be counted in buckets, which are not there yet. */
-function logFeature(parameters: Parameters, read: Reader, measures: "count" | "money" = "count"): FeatureDefinition {
+function logFeature(
+  parameters: Parameters,
+  read: Reader,
+  measures: "count" | "money" = "count",
+): FeatureDefinition {
   const entity = parameters.word<LogEntity>("entity", ENTITY_NAMES, "terminal");
   const window = parameters.duration("window", WINDOW_MAX);
   const isExact = parameters.has("exact");
@@ -61,11 +65,15 @@ export function attemptsCount(parameters: Parameters): FeatureDefinition {
 /** Yuan of all checks, the one judged among them. */
 export function amountSum(parameters: Parameters): FeatureDefinition {
   parameters.accept("sum");
-  return logFeature(parameters, (log, { at, swipe }, window) => {
-    let fen = swipe.total;
-    for (const entry of log) if (inWindow(entry.at, at, window)) fen += entry.amount;
-    return fen / FEN_A_YUAN;
-  }, "money");
+  return logFeature(
+    parameters,
+    (log, { at, swipe }, window) => {
+      let fen = swipe.total;
+      for (const entry of log) if (inWindow(entry.at, at, window)) fen += entry.amount;
+      return fen / FEN_A_YUAN;
+    },
+    "money",
+  );
 }
 
 /**

@@ -68,8 +68,10 @@ export function observationOf(
     // Trace codes are always claimed: they also tell that a second try is the same sale.
     traceCodes: traceUses(swipe, lines),
     prescriptions: plan.needs.prescriptions ? prescriptionUses(swipe, lines) : [],
-    ...(plan.needs.token && credential.type === "01" && { token: pseudonymBytes(credential.number) }),
-    ...(plan.needs.card && credential.card !== undefined && { card: pseudonymBytes(credential.card) }),
+    ...(plan.needs.token &&
+      credential.type === "01" && { token: pseudonymBytes(credential.number) }),
+    ...(plan.needs.card &&
+      credential.card !== undefined && { card: pseudonymBytes(credential.card) }),
   };
 }
 

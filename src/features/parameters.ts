@@ -1,6 +1,6 @@
+import { parseInstant } from "../swipe/calendar.ts";
 import type { DurationMs, ShanghaiDay } from "../units.ts";
 import { shanghaiDay } from "../units.ts";
-import { parseInstant } from "../swipe/calendar.ts";
 import { parseDuration } from "./duration.ts";
 
 /** What is wrong with a declared feature; `key` is the parameter at fault, absent for the whole. */
@@ -36,7 +36,11 @@ export class Parameters {
   duration(key: string, max: DurationMs): DurationMs {
     const value = parseDuration(this.#take(key));
     if (value !== undefined && value <= max) return value;
-    return this.#fault(key, `${key} must be a duration such as 15s, 10m, 24h or 30d, and not above its limit`, 1);
+    return this.#fault(
+      key,
+      `${key} must be a duration such as 15s, 10m, 24h or 30d, and not above its limit`,
+      1,
+    );
   }
 
   number(key: string, range: Range): number {
@@ -59,16 +63,25 @@ export class Parameters {
 
   words(key: string): ReadonlySet<string> {
     const value = this.#take(key);
-    if (Array.isArray(value) && value.length <= WORDS_MAX && value.every((word) => typeof word === "string")) {
+    if (
+      Array.isArray(value) &&
+      value.length <= WORDS_MAX &&
+      value.every((word) => typeof word === "string")
+    ) {
       return new Set(value);
     }
-    return this.#fault(key, `${key} must be a list of at most ${WORDS_MAX} texts in quotes`, new Set<string>());
+    return this.#fault(
+      key,
+      `${key} must be a list of at most ${WORDS_MAX} texts in quotes`,
+      new Set<string>(),
+    );
   }
 
   /** A Shanghai day, written yyyy-MM-dd. */
   day(key: string): ShanghaiDay {
     const value = this.#take(key);
-    const midnight = typeof value === "string" ? parseInstant(`${value}T00:00:00+08:00`) : undefined;
+    const midnight =
+      typeof value === "string" ? parseInstant(`${value}T00:00:00+08:00`) : undefined;
     if (midnight !== undefined) return shanghaiDay(midnight);
     return this.#fault(key, `${key} must be a day of the calendar such as 2026-01-01`, 0);
   }

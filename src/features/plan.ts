@@ -34,7 +34,11 @@ export interface FeaturePlan {
   readonly positions: ReadonlyMap<string, Position>;
   /** One log an entity, wide and long enough for all features that share it. */
   readonly logs: readonly PlannedLog[];
-  readonly needs: { readonly token: boolean; readonly card: boolean; readonly prescriptions: boolean };
+  readonly needs: {
+    readonly token: boolean;
+    readonly card: boolean;
+    readonly prescriptions: boolean;
+  };
 }
 
 /** A plan that would break a limit; the policy is refused before it gets this far. */
@@ -61,7 +65,8 @@ export function compilePlan(
   for (const name of [...new Set(used)].sort()) {
     const definition = features.get(name);
     if (definition === undefined) throw new PlanError(`feature ${name} is not declared`);
-    if (definition.unavailable !== undefined) throw new PlanError(`feature ${name}: ${definition.unavailable}`);
+    if (definition.unavailable !== undefined)
+      throw new PlanError(`feature ${name}: ${definition.unavailable}`);
     const row = definition.scope === "swipe" ? swipe : lines;
     positions.set(name, { scope: definition.scope, index: row.length });
     row.push({ name, definition });
@@ -97,9 +102,11 @@ function joinLogs(needs: readonly Needs[]): readonly PlannedLog[] {
 }
 
 function assertLimits({ swipe, lines, logs }: FeaturePlan): void {
-  if (swipe.length + lines.length > FEATURES_MAX) throw new PlanError(`at most ${FEATURES_MAX} features may be in use`);
+  if (swipe.length + lines.length > FEATURES_MAX)
+    throw new PlanError(`at most ${FEATURES_MAX} features may be in use`);
   if (logs.length > LOGS_MAX) throw new PlanError(`at most ${LOGS_MAX} logs may be in use`);
   for (const { exact } of logs) {
-    if (exact > LOG_EXACT_MAX) throw new PlanError(`a log is exact up to at most ${LOG_EXACT_MAX} swipes`);
+    if (exact > LOG_EXACT_MAX)
+      throw new PlanError(`a log is exact up to at most ${LOG_EXACT_MAX} swipes`);
   }
 }

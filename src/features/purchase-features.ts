@@ -1,11 +1,11 @@
 import type { LedgerEntry, LedgerLine } from "../counters/contract.ts";
 import { CLOCK_SLACK, LEDGER_KEPT } from "../counters/limits.ts";
-import { DAY } from "../units.ts";
 import type { EpochMs } from "../units.ts";
+import { DAY } from "../units.ts";
 import type { FeatureDefinition, Seen } from "./definition.ts";
 import { ABSENT, MISSING, NOTHING } from "./definition.ts";
-import { inWindow, isDispensed } from "./live.ts";
 import { isCountedInPacks } from "./line-features.ts";
+import { inWindow, isDispensed } from "./live.ts";
 import type { Parameters } from "./parameters.ts";
 import { ONE } from "./quantities.ts";
 
@@ -35,7 +35,10 @@ export function onHandDays(): FeatureDefinition {
 export function daysLeft(ledger: readonly LedgerEntry[], drug: string, at: EpochMs): number {
   const bought = ledger
     .filter((entry) => entry.at <= at + CLOCK_SLACK && isDispensed(entry, at))
-    .map((entry) => ({ at: Math.min(entry.at, at), days: daysOf(entry.lines, drug.slice(0, MOLECULE_BYTES)) }))
+    .map((entry) => ({
+      at: Math.min(entry.at, at),
+      days: daysOf(entry.lines, drug.slice(0, MOLECULE_BYTES)),
+    }))
     .filter(({ days }) => days > 0)
     .sort((a, b) => a.at - b.at);
   let stock = 0;
@@ -70,7 +73,8 @@ export function packsDispensed(parameters: Parameters): FeatureDefinition {
       if (memory === undefined) return MISSING;
       let total = quantityOf(observation.lines, own.drug);
       for (const entry of memory.ledger) {
-        if (inWindow(entry.at, at, window) && isDispensed(entry, at)) total += quantityOf(entry.lines, own.drug);
+        if (inWindow(entry.at, at, window) && isDispensed(entry, at))
+          total += quantityOf(entry.lines, own.drug);
       }
       return total / ONE;
     },

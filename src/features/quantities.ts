@@ -23,7 +23,11 @@ export function packQuantity(
  * What the ledger and the claims keep. Tablets of a pack of unknown size count one smallest amount each:
  * they can be returned in proportion, and never add up to packs that nobody bought.
  */
-export function ledgerQuantity(quantity: TenThousandths, line: Counted, drug: Dosed): TenThousandths {
+export function ledgerQuantity(
+  quantity: TenThousandths,
+  line: Counted,
+  drug: Dosed,
+): TenThousandths {
   return packQuantity(quantity, line, drug) ?? Math.max(1, Math.round(quantity / ONE));
 }
 

@@ -5,8 +5,8 @@ import type { EpochMs, ShanghaiDay, TenThousandths } from "../units.ts";
 import { shanghaiDay } from "../units.ts";
 import type { LogEntity } from "./entities.ts";
 import { daysSupply, packDays, packQuantity, referencePackDays } from "./quantities.ts";
-import { readTraceCodes } from "./trace-codes.ts";
 import type { LineTrace } from "./trace-codes.ts";
+import { readTraceCodes } from "./trace-codes.ts";
 
 /** What is worked out of a line once, whatever features ask for it. */
 export interface LineFacts {
@@ -61,7 +61,8 @@ export class ReadContext {
   line(index: number): LineFacts {
     this.#lines ??= this.swipe.lines.map((line) => lineFacts(line, this.reference));
     const facts = this.#lines[index];
-    if (facts === undefined) throw new RangeError("GUARD_FEATURES_LINE: a feature was asked of a line that is not there");
+    if (facts === undefined)
+      throw new RangeError("GUARD_FEATURES_LINE: a feature was asked of a line that is not there");
     return facts;
   }
 

@@ -1,8 +1,8 @@
 import type { Memory, Observation } from "../counters/contract.ts";
 import type { ReferenceBundle } from "../reference/bundle.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
-import { ABSENT, MISSING } from "./definition.ts";
 import type { Seen } from "./definition.ts";
+import { ABSENT, MISSING } from "./definition.ts";
 import type { FeaturePlan, PlannedFeature } from "./plan.ts";
 import { ReadContext } from "./read-context.ts";
 import type { FeatureVector, Reading } from "./vector.ts";
@@ -29,7 +29,11 @@ export function readFeatures(
   };
 }
 
-function readRow(features: readonly PlannedFeature[], context: ReadContext, line: number): readonly Reading[] {
+function readRow(
+  features: readonly PlannedFeature[],
+  context: ReadContext,
+  line: number,
+): readonly Reading[] {
   return features.map(({ definition }) => toReading(definition.read(context, line)));
 }
 

@@ -1,5 +1,5 @@
-import { SECOND, shanghaiDay } from "../units.ts";
 import { prefecture } from "../swipe/area.ts";
+import { SECOND, shanghaiDay } from "../units.ts";
 import type { FeatureDefinition, Seen, ValueType } from "./definition.ts";
 import { ABSENT, NOTHING } from "./definition.ts";
 import type { Parameters } from "./parameters.ts";
@@ -19,14 +19,18 @@ function swipeFact(
 export const stage = () => swipeFact("string", "swipe", ({ swipe }) => swipe.stage);
 export const channel = () => swipeFact("string", "swipe", ({ swipe }) => swipe.channel);
 export const medicalType = () => swipeFact("string", "swipe", ({ swipe }) => swipe.medicalType);
-export const credentialType = () => swipeFact("string", "swipe", ({ swipe }) => swipe.credential.type);
+export const credentialType = () =>
+  swipeFact("string", "swipe", ({ swipe }) => swipe.credential.type);
 /** 1 is insured and active; anything else is paused or ended (domain 1.3). */
 export const personStatus = () => swipeFact("string", "swipe", ({ swipe }) => swipe.person.status);
 export const personAge = () => swipeFact("number", "swipe", ({ swipe }) => swipe.person.age);
 export const insurance = () => swipeFact("string", "swipe", ({ swipe }) => swipe.person.insurance);
-export const agentRegistered = () => swipeFact("boolean", "swipe", ({ swipe }) => swipe.agent?.registered);
-export const diseaseGiven = () => swipeFact("boolean", "swipe", ({ swipe }) => swipe.disease !== undefined);
-export const totalYuan = () => swipeFact("number", "swipe", ({ swipe }) => swipe.total / FEN_A_YUAN);
+export const agentRegistered = () =>
+  swipeFact("boolean", "swipe", ({ swipe }) => swipe.agent?.registered);
+export const diseaseGiven = () =>
+  swipeFact("boolean", "swipe", ({ swipe }) => swipe.disease !== undefined);
+export const totalYuan = () =>
+  swipeFact("number", "swipe", ({ swipe }) => swipe.total / FEN_A_YUAN);
 /** Fund money: pooled, personal account and family account; absent where the till did not say. */
 export const fundYuan = () =>
   swipeFact("number", "swipe", ({ swipe: { funds } }) =>

@@ -62,7 +62,12 @@ export function readTraceCodes(context: ReadContext, memory: Memory): readonly L
   });
 }
 
-function judgeCode(known: TraceMemory, index: number, context: ReadContext, into: Mutable<LineTrace>): void {
+function judgeCode(
+  known: TraceMemory,
+  index: number,
+  context: ReadContext,
+  into: Mutable<LineTrace>,
+): void {
   const { line, packs } = context.line(index);
   // A pack sold whole cannot be sold again, whole or split; a split one only whole is a clash.
   for (const claim of known.claims) judgeClaim(claim, true, context, into);
@@ -75,8 +80,11 @@ function judgeCode(known: TraceMemory, index: number, context: ReadContext, into
   }
   if (!line.splitPack || sales === 0) return;
   const own = context.observation.lines[index]?.quantity ?? 0;
+  // Tablets were rounded to 1/10,000 pack at each sale: fourteen tablets sold two by two are not more than a pack.
+  const rounding = (sales + 1) / 2;
   const total = taken + unitsEach(line, own, codesOf(line).length);
-  if (packs === undefined ? sales > SALES_OF_UNKNOWN_PACK : total > ONE) into.overSplit = true;
+  if (packs === undefined ? sales > SALES_OF_UNKNOWN_PACK : total > ONE + rounding)
+    into.overSplit = true;
 }
 
 /** One row of the table; true when the claim stands here, by another sale. */
@@ -94,7 +102,8 @@ function judgeClaim(
     return false;
   }
   if (!isClaimed(claim, at)) return false;
-  if (isSameSale(claim, { at, pharmacy: swipe.pharmacy.code, person: observation.person })) return false;
+  if (isSameSale(claim, { at, pharmacy: swipe.pharmacy.code, person: observation.person }))
+    return false;
   if (here) {
     if (clash) into.soldHere = true;
     return true;

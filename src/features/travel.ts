@@ -2,8 +2,8 @@ import type { Attempt, Memory } from "../counters/contract.ts";
 import { ATTEMPTS_KEPT } from "../counters/limits.ts";
 import type { PharmacyEntry } from "../reference/bundle.ts";
 import { prefecture, province } from "../swipe/area.ts";
-import { DAY, HOUR } from "../units.ts";
 import type { DurationMs } from "../units.ts";
+import { DAY, HOUR } from "../units.ts";
 import type { FeatureDefinition, Seen } from "./definition.ts";
 import { MISSING, NOTHING } from "./definition.ts";
 import { inWindow } from "./live.ts";
@@ -37,8 +37,10 @@ export function impossibleTravel(parameters: Parameters): FeatureDefinition {
 
 /** And both times the identity card or the social security card itself was used, which nobody can show from afar. */
 export function travelCredentialsPhysical(parameters: Parameters): FeatureDefinition {
-  return travelFeature(parameters, ({ credential }, { observation }) =>
-    isPhysical(credential) && isPhysical(observation.credential),
+  return travelFeature(
+    parameters,
+    ({ credential }, { observation }) =>
+      isPhysical(credential) && isPhysical(observation.credential),
   );
 }
 
@@ -86,7 +88,13 @@ function travelled(memory: Memory, context: ReadContext, limits: TravelLimits): 
     (attempt) =>
       attempt.pharmacy !== here.code &&
       inWindow(attempt.at, context.at, limits.window) &&
-      isImpossible(attempt, { pharmacy: here.code, area: here.area }, Math.abs(context.at - attempt.at), context, limits),
+      isImpossible(
+        attempt,
+        { pharmacy: here.code, area: here.area },
+        Math.abs(context.at - attempt.at),
+        context,
+        limits,
+      ),
   );
 }
 
@@ -107,11 +115,15 @@ function isImpossible(
 }
 
 /** Great-circle distance (haversine); undefined where a place is not known. */
-export function distanceKm(a: PharmacyEntry | undefined, b: PharmacyEntry | undefined): number | undefined {
+export function distanceKm(
+  a: PharmacyEntry | undefined,
+  b: PharmacyEntry | undefined,
+): number | undefined {
   if (a?.latitude === undefined || a.longitude === undefined) return undefined;
   if (b?.latitude === undefined || b.longitude === undefined) return undefined;
   const north = Math.sin(((b.latitude - a.latitude) * RADIANS) / 2);
   const east = Math.sin(((b.longitude - a.longitude) * RADIANS) / 2);
-  const half = north * north + Math.cos(a.latitude * RADIANS) * Math.cos(b.latitude * RADIANS) * east * east;
+  const half =
+    north * north + Math.cos(a.latitude * RADIANS) * Math.cos(b.latitude * RADIANS) * east * east;
   return 2 * EARTH_KM * Math.asin(Math.min(1, Math.sqrt(half)));
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
+import type { Bundle } from "../checkout/bundle.ts";
 import { createDesk } from "../checkout/create-desk.ts";
 import { fixedKeyring } from "../checkout/keyring.ts";
-import type { Bundle } from "../checkout/bundle.ts";
 import type { CounterStore } from "../counters/contract.ts";
 import type { Pseudonymiser } from "../privacy/pseudonymiser.ts";
 import type { Observer } from "../units.ts";

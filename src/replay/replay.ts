@@ -16,7 +16,11 @@ export interface ReplayedCheck {
   readonly at: string;
   readonly decision?: Level;
   readonly mode?: Mode;
-  readonly hits?: readonly { readonly rule: string; readonly level: Level; readonly shadow: boolean }[];
+  readonly hits?: readonly {
+    readonly rule: string;
+    readonly level: Level;
+    readonly shadow: boolean;
+  }[];
   readonly problem?: string;
 }
 
@@ -83,9 +87,12 @@ export class Replay {
   ): Replayed {
     const at = instantText(line.at);
     const id = swipeId || idOf(line.body);
-    if ("problem" in outcome) return { line, check: { swipeId: id, at, problem: outcome.problem.code } };
+    if ("problem" in outcome)
+      return { line, check: { swipeId: id, at, problem: outcome.problem.code } };
     const { decision, mode } = outcome.value;
-    const hits = this.decisions.hitsOf(id).map(({ rule, level, shadow }) => ({ rule, level, shadow }));
+    const hits = this.decisions
+      .hitsOf(id)
+      .map(({ rule, level, shadow }) => ({ rule, level, shadow }));
     return { line, check: { swipeId: id, at, decision, ...(mode ? { mode } : {}), hits } };
   }
 }
@@ -94,7 +101,10 @@ function after(line: ParsedLine, outcome: Outcome<unknown>): Replayed {
   return { line, ...("problem" in outcome ? { problem: outcome.problem.code } : {}) };
 }
 
-function nhsaOutcome({ problem, envelope }: NhsaReply): Outcome<Pick<DecisionAnswer, "decision" | "mode">> {
+function nhsaOutcome({
+  problem,
+  envelope,
+}: NhsaReply): Outcome<Pick<DecisionAnswer, "decision" | "mode">> {
   if (problem) return { problem };
   const { decision, mode } = envelope.output;
   return { value: { decision: decision ?? "allow", mode } };
@@ -137,4 +147,3 @@ export function memoRecorder(memo: DecisionMemo): Recorder {
     acknowledged: nothing,
   };
 }
-

@@ -1,8 +1,8 @@
-import { createReadStream, createWriteStream } from "node:fs";
 import { once } from "node:events";
+import { createReadStream, createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { LEVELS, type Level } from "../swipe/vocabulary.ts";
-import type { Replay } from "./replay.ts";
+import type { Replay, Replayed, ReplayedCheck } from "./replay.ts";
 
 /** What a replay came to. */
 export interface ReplaySummary {
@@ -61,15 +61,18 @@ function createTally() {
   const count = (counts: Counts, name: string) => {
     counts[name] = (counts[name] ?? 0) + 1;
   };
+  const noteCheck = ({ decision, hits }: ReplayedCheck) => {
+    checks += 1;
+    if (decision) count(decisions, decision);
+    for (const { rule, level, shadow } of hits ?? []) {
+      count(rules, `${rule} ${level}${shadow ? " (shadow)" : ""}`);
+    }
+  };
   return {
     lines: () => lines,
-    note: ({ check, problem }: Awaited<ReturnType<Replay["feed"]>> & object) => {
+    note: ({ check, problem }: Replayed) => {
       lines += 1;
-      if (check) checks += 1;
-      if (check?.decision) count(decisions, check.decision);
-      for (const { rule, level, shadow } of check?.hits ?? []) {
-        count(rules, `${rule} ${level}${shadow ? " (shadow)" : ""}`);
-      }
+      if (check) noteCheck(check);
       const code = check?.problem ?? problem;
       if (code) count(problems, code);
     },

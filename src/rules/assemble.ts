@@ -10,12 +10,17 @@ export function limitsUnder(rule: DraftRule, overlay: Overlay): LevelLimits {
 }
 
 /** Every feature an active rule reads, anywhere, the implied ones included. */
-export function usedFeatures(rules: readonly DraftRule[], overlays: readonly Overlay[]): ReadonlySet<string> {
+export function usedFeatures(
+  rules: readonly DraftRule[],
+  overlays: readonly Overlay[],
+): ReadonlySet<string> {
   const used = new Set<string>([APPROVER_SUSPENDED]);
   for (const rule of rules) {
     const isActive =
       rule.mode !== "off" ||
-      overlays.some(({ rule: id, mode }) => id === rule.head.id && mode !== undefined && mode !== "off");
+      overlays.some(
+        ({ rule: id, mode }) => id === rule.head.id && mode !== undefined && mode !== "off",
+      );
     if (!isActive) continue;
     for (const { condition } of rule.levels) for (const name of condition.features) used.add(name);
     for (const list of rule.head.exempt) used.add(exemptFeature(list));
@@ -34,7 +39,12 @@ export function placeRules(
     const modes = [draft.mode, ...own.flatMap(({ mode }) => (mode === undefined ? [] : [mode]))];
     if (modes.every((mode) => mode === "off")) return [];
     const areas = own.flatMap((overlay) => {
-      const rule = compileRule(draft, limitsUnder(draft, overlay), overlay.mode ?? draft.mode, plan);
+      const rule = compileRule(
+        draft,
+        limitsUnder(draft, overlay),
+        overlay.mode ?? draft.mode,
+        plan,
+      );
       return overlay.areas.map((prefix) => ({ prefix, rule }));
     });
     return [
@@ -46,7 +56,12 @@ export function placeRules(
   });
 }
 
-function compileRule(draft: DraftRule, limits: LevelLimits, mode: RuleMode, plan: FeaturePlan): Rule {
+function compileRule(
+  draft: DraftRule,
+  limits: LevelLimits,
+  mode: RuleMode,
+  plan: FeaturePlan,
+): Rule {
   const levels = draft.levels.map(({ level, condition, message }) => ({
     level,
     message,

@@ -18,7 +18,8 @@ export function checkRule(
   faults: FaultList,
 ): void {
   const own = overlays.filter((overlay) => overlay.rule === rule.head.id);
-  const isActive = rule.mode !== "off" || own.some(({ mode }) => mode !== undefined && mode !== "off");
+  const isActive =
+    rule.mode !== "off" || own.some(({ mode }) => mode !== undefined && mode !== "off");
   if (isActive) checkAvailable(rule, features, faults);
   checkVersion(rule, rule.limits, rule.line, features, faults);
   for (const overlay of own) {
@@ -28,7 +29,11 @@ export function checkRule(
   }
 }
 
-function checkAvailable(rule: DraftRule, features: ReadonlyMap<string, FeatureDefinition>, faults: FaultList): void {
+function checkAvailable(
+  rule: DraftRule,
+  features: ReadonlyMap<string, FeatureDefinition>,
+  faults: FaultList,
+): void {
   const said = new Set<string>();
   for (const { line, condition } of rule.levels) {
     for (const name of condition.features) {
@@ -52,12 +57,26 @@ function checkVersion(
   const unreachable = unreachableLevels(rule.levels, limits);
   for (const { level, line, condition } of rule.levels) {
     if (unreachable.includes(level)) {
-      faults.add(lineOf(line), `rule ${rule.head.id}: ${level} can never be the answer: it never holds, or a higher level always holds with it`);
+      faults.add(
+        lineOf(line),
+        `rule ${rule.head.id}: ${level} can never be the answer: it never holds, or a higher level always holds with it`,
+      );
     }
-    const positions = new Map(condition.features.map((name, index): [string, Position] => [name, { scope: "swipe", index }]));
-    for (const { feature, constant } of thresholds(compileCondition(condition, positions, limits[level]))) {
+    const positions = new Map(
+      condition.features.map((name, index): [string, Position] => [
+        name,
+        { scope: "swipe", index },
+      ]),
+    );
+    for (const { feature, constant } of thresholds(
+      compileCondition(condition, positions, limits[level]),
+    )) {
       const reason = doubtful(features.get(feature), constant);
-      if (reason !== undefined) faults.add(lineOf(line), `rule ${rule.head.id}: ${level} compares ${feature} with ${constant}: ${reason}`);
+      if (reason !== undefined)
+        faults.add(
+          lineOf(line),
+          `rule ${rule.head.id}: ${level} compares ${feature} with ${constant}: ${reason}`,
+        );
     }
   }
 }
@@ -65,9 +84,13 @@ function checkVersion(
 function doubtful(feature: FeatureDefinition | undefined, threshold: number): string | undefined {
   if (feature === undefined || feature.bound === "exact") return undefined;
   if (feature.bound === "bucketed") {
-    return threshold <= EXACT_UP_TO ? `it is not exact, so thresholds must be above ${EXACT_UP_TO}` : undefined;
+    return threshold <= EXACT_UP_TO
+      ? `it is not exact, so thresholds must be above ${EXACT_UP_TO}`
+      : undefined;
   }
   const { upTo } = feature.bound;
   // A sum grows with amounts, not with swipes: its bound says nothing about its value.
-  return feature.isCount === true && threshold > upTo ? `it is exact only up to ${upTo}` : undefined;
+  return feature.isCount === true && threshold > upTo
+    ? `it is exact only up to ${upTo}`
+    : undefined;
 }

@@ -30,7 +30,8 @@ export function clearedBy(rule: Rule, level: Level, relief: Relief): string | un
   const { clearedBy: clearing } = rule;
   if (clearing.agent && relief.agentRegistered) return "agent";
   const { verified, override } = relief;
-  if (verified !== undefined && clearing.verification.has(normaliseMethod(verified))) return verified;
+  if (verified !== undefined && clearing.verification.has(normaliseMethod(verified)))
+    return verified;
   if (override === undefined) return undefined;
   const isEmergency = level === "hold" && override === EMERGENCY;
   return isEmergency || clearing.override.has(override) ? override : undefined;

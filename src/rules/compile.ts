@@ -2,10 +2,10 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import type { Seen } from "../features/definition.ts";
 import type { Position } from "../features/plan.ts";
 import type { FeatureValue, Reading } from "../features/vector.ts";
-import { operands } from "./condition.ts";
 import type { Limits, ParsedCondition } from "./condition.ts";
-import * as kleene from "./kleene.ts";
+import { operands } from "./condition.ts";
 import type { Outcome } from "./kleene.ts";
+import * as kleene from "./kleene.ts";
 
 type Row = readonly Reading[];
 /** Decides over the swipe's row and one line's row. */
@@ -68,8 +68,13 @@ class Compiler {
         return (swipe, line) => kleene.not(inner(swipe, line));
       }
       case "?:": {
-        const [condition, yes, no] = node.args.map((part) => this.boolean(part)) as [Test, Test, Test];
-        return (swipe, line) => kleene.choose(condition(swipe, line), yes(swipe, line), no(swipe, line));
+        const [condition, yes, no] = node.args.map((part) => this.boolean(part)) as [
+          Test,
+          Test,
+          Test,
+        ];
+        return (swipe, line) =>
+          kleene.choose(condition(swipe, line), yes(swipe, line), no(swipe, line));
       }
       case "in":
         return this.#membership(node.args[0], node.args[1]);
@@ -122,7 +127,8 @@ class Compiler {
       const inner = this.#constant(node.args);
       return typeof inner === "number" ? -inner : undefined;
     }
-    if (node.op === "id") return node.args === "limit" && typeof this.#limits === "number" ? this.#limits : undefined;
+    if (node.op === "id")
+      return node.args === "limit" && typeof this.#limits === "number" ? this.#limits : undefined;
     if (node.op === "." && typeof this.#limits === "object") return this.#limits[node.args[1]];
     return undefined;
   }
@@ -130,7 +136,9 @@ class Compiler {
 
 function literal(value: unknown): FeatureValue | undefined {
   if (typeof value === "bigint") return Number(value);
-  return typeof value === "number" || typeof value === "string" || typeof value === "boolean" ? value : undefined;
+  return typeof value === "number" || typeof value === "string" || typeof value === "boolean"
+    ? value
+    : undefined;
 }
 
 function isFeature(node: ASTNode): node is ASTNode & { readonly op: "id" } {
@@ -156,9 +164,12 @@ function disjunction(a: Test, b: Test): Test {
 }
 
 function featureValue(name: string, position: Position | undefined): ValueOf {
-  if (position === undefined) throw new Error(`GUARD_RULES_CONDITION: feature ${name} has no place in the vector`);
+  if (position === undefined)
+    throw new Error(`GUARD_RULES_CONDITION: feature ${name} has no place in the vector`);
   const { index } = position;
-  return position.scope === "swipe" ? (swipe) => seen(swipe[index]) : (_, line) => seen(line[index]);
+  return position.scope === "swipe"
+    ? (swipe) => seen(swipe[index])
+    : (_, line) => seen(line[index]);
 }
 
 function seen(reading: Reading | undefined): Seen {
@@ -190,7 +201,8 @@ const DECIDE: Readonly<Record<string, (a: FeatureValue, b: FeatureValue) => bool
 
 function comparing(left: ValueOf, right: ValueOf, operator: string): Test {
   const decide = DECIDE[operator];
-  if (decide === undefined) throw new Error(`GUARD_RULES_CONDITION: "${operator}" does not compare`);
+  if (decide === undefined)
+    throw new Error(`GUARD_RULES_CONDITION: "${operator}" does not compare`);
   return (swipe, line) => {
     const a = left(swipe, line);
     const b = right(swipe, line);
@@ -210,7 +222,8 @@ const CALCULATE: Readonly<Record<string, (a: number, b: number) => number>> = {
 
 function arithmetic(operator: string, left: ValueOf, right: ValueOf): ValueOf {
   const calculate = CALCULATE[operator];
-  if (calculate === undefined) throw new Error(`GUARD_RULES_CONDITION: "${operator}" does not calculate`);
+  if (calculate === undefined)
+    throw new Error(`GUARD_RULES_CONDITION: "${operator}" does not calculate`);
   return (swipe, line) => {
     const a = left(swipe, line);
     const b = right(swipe, line);

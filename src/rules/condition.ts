@@ -1,5 +1,5 @@
-import { Environment, serialize } from "@marcbachmann/cel-js";
 import type { ASTNode } from "@marcbachmann/cel-js";
+import { Environment, serialize } from "@marcbachmann/cel-js";
 import type { ValueType } from "../features/definition.ts";
 
 /** What a level's condition may compare with by name: one number, or several by name. */
@@ -10,6 +10,8 @@ export interface ParsedCondition {
   readonly ast: ASTNode;
   /** Features it reads, in the order of their first use. */
   readonly features: readonly string[];
+  /** Compares a number with a limit, which then is evidence. */
+  readonly isMeasured: boolean;
   /** Spelled in one way: equal conditions have equal texts. */
   readonly text: string;
 }
@@ -21,9 +23,14 @@ const NODES_MAX = 200;
 const DEPTH_MAX = 20;
 const LIMIT = "limit";
 
-const CEL_TYPES: Readonly<Record<ValueType, string>> = { number: "double", boolean: "bool", string: "string" };
-const LOGIC: ReadonlySet<string> = new Set(["&&", "||"]);
+const CEL_TYPES: Readonly<Record<ValueType, string>> = {
+  number: "double",
+  boolean: "bool",
+  string: "string",
+};
 const COMPARING: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "==", "!="]);
+const ORDERING: ReadonlySet<string> = new Set(["<", "<=", ">", ">="]);
+const LOGIC: ReadonlySet<string> = new Set(["&&", "||", "?:"]);
 const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/"]);
 
 /** Parses conditions over a policy's features. */
@@ -46,12 +53,18 @@ export function createConditionParser(features: ReadonlyMap<string, ValueType>):
       if (typeof parsed === "string") return { faults: [parsed] };
       const found = new Inspection(features, limits);
       found.boolean(parsed.ast);
-      if (found.faults.size === 0 && found.features.size === 0) found.faults.add("a condition must read a feature");
+      if (found.faults.size === 0 && found.features.size === 0)
+        found.faults.add("a condition must read a feature");
       if (found.faults.size > 0) return { faults: [...found.faults] };
       const checked = parsed.check();
       if (!checked.valid) return { faults: [`wrong types: ${firstLine(checked.error?.message)}`] };
       if (checked.type !== "bool") return { faults: ["a condition must be true or false"] };
-      return { ast: parsed.ast, features: [...found.features], text: serialize(parsed.ast) };
+      return {
+        ast: parsed.ast,
+        features: [...found.features],
+        isMeasured: found.isMeasured,
+        text: serialize(parsed.ast),
+      };
     },
   };
 }
@@ -77,6 +90,7 @@ function firstLine(message: string | undefined): string {
 class Inspection {
   readonly features = new Set<string>();
   readonly faults = new Set<string>();
+  isMeasured = false;
   readonly #known: ReadonlyMap<string, ValueType>;
   readonly #limits: Limits | undefined;
 
@@ -87,13 +101,21 @@ class Inspection {
 
   /** Where something true or false must stand. */
   boolean(node: ASTNode): void {
-    if (LOGIC.has(node.op)) for (const side of operands(node)) this.boolean(side);
+    if (LOGIC.has(node.op)) this.#all(node);
     else if (node.op === "!_") this.boolean(node.args);
-    else if (node.op === "?:") for (const part of node.args) this.boolean(part);
-    else if (COMPARING.has(node.op)) for (const side of operands(node)) this.#operand(side);
+    else if (COMPARING.has(node.op)) this.#comparison(node);
     else if (node.op === "in") this.#membership(node.args[0], node.args[1]);
     else if (node.op === "id") this.#name(node.args);
     else if (!(node.op === "value" && typeof node.args === "boolean")) this.#refuse(node);
+  }
+
+  #all(node: ASTNode): void {
+    for (const side of operands(node)) this.boolean(side);
+  }
+
+  #comparison(node: ASTNode): void {
+    if (ORDERING.has(node.op)) this.isMeasured = true;
+    for (const side of operands(node)) this.#operand(side);
   }
 
   /** One side of a comparison. Whole numbers may stand alone, but not in arithmetic. */
@@ -120,24 +142,30 @@ class Inspection {
   }
 
   #literal(value: unknown): void {
-    if (typeof value === "bigint") this.faults.add(`write ${value}.0 instead of ${value}: CEL divides whole numbers without rest`);
-    else if (!["number", "string", "boolean"].includes(typeof value)) this.faults.add("only numbers, texts, true and false may be written");
+    if (typeof value === "bigint")
+      this.faults.add(
+        `write ${value}.0 instead of ${value}: CEL divides whole numbers without rest`,
+      );
+    else if (!["number", "string", "boolean"].includes(typeof value))
+      this.faults.add("only numbers, texts, true and false may be written");
   }
 
   #membership(subject: ASTNode, list: ASTNode): void {
     this.#value(subject);
     if (list.op !== "list") {
-      this.faults.add("`in` needs a list written out, such as [\"41\", \"140104\"]");
+      this.faults.add('`in` needs a list written out, such as ["41", "140104"]');
       return;
     }
     for (const item of list.args) {
-      if (item.op !== "value" || typeof item.args !== "string") this.faults.add("`in` compares texts only");
+      if (item.op !== "value" || typeof item.args !== "string")
+        this.faults.add("`in` compares texts only");
     }
   }
 
   #name(name: string): void {
     if (name === LIMIT) {
-      if (typeof this.#limits !== "number") this.faults.add("`limit` needs a number for this level in the rule's `limits`");
+      if (typeof this.#limits !== "number")
+        this.faults.add("`limit` needs a number for this level in the rule's `limits`");
     } else if (this.#known.has(name)) this.features.add(name);
     else this.faults.add(`unknown feature ${name}`);
   }
@@ -150,12 +178,15 @@ class Inspection {
   }
 
   #refuse(node: ASTNode): void {
-    const called = node.op === "call" || node.op === "rcall" ? `the function ${node.args[0]}` : `"${node.op}"`;
-    this.faults.add(`${called} may not be used here: conditions compare features, without functions or regular expressions`);
+    const called =
+      node.op === "call" || node.op === "rcall" ? `the function ${node.args[0]}` : `"${node.op}"`;
+    this.faults.add(
+      `${called} may not be used here: conditions compare features, without functions or regular expressions`,
+    );
   }
 }
 
-/** The two sides of a binary node. */
+/** The sides of a node with two or three. */
 export function operands(node: ASTNode): readonly ASTNode[] {
   return node.args as readonly ASTNode[];
 }

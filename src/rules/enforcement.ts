@@ -1,5 +1,5 @@
-import { levelRank } from "../swipe/vocabulary.ts";
 import type { Level } from "../swipe/vocabulary.ts";
+import { levelRank } from "../swipe/vocabulary.ts";
 import type { Hit } from "./hit.ts";
 import type { MapReader } from "./map-reader.ts";
 
@@ -32,7 +32,11 @@ export function readEnforcement(policy: MapReader): EnforcementTable {
   };
 }
 
-function readPlaces(map: MapReader | undefined, form: RegExp, described: string): ReadonlyMap<string, Enforcement> {
+function readPlaces(
+  map: MapReader | undefined,
+  form: RegExp,
+  described: string,
+): ReadonlyMap<string, Enforcement> {
   const places = new Map<string, Enforcement>();
   for (const [place, { line }] of map?.keys() ?? []) {
     if (!form.test(place)) map?.fault(line, `${place} is not ${described}`);

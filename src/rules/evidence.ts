@@ -1,5 +1,5 @@
-import type { FeatureValue, Reading } from "../features/vector.ts";
 import type { Position } from "../features/plan.ts";
+import type { FeatureValue, Reading } from "../features/vector.ts";
 import type { Comparison, Condition } from "./compile.ts";
 import { IS_TRUE } from "./kleene.ts";
 
@@ -19,17 +19,29 @@ export function evidenceOf(
   const limit = bound === undefined ? undefined : rounded(bound, undefined);
   const evidence: Record<string, FeatureValue> = {};
   for (const name of condition.features) {
-    const position = positions.get(name);
-    const reading = position && (position.scope === "swipe" ? swipe : line)[position.index];
+    const reading = readingOf(name, { positions }, swipe, line);
     if (typeof reading === "object") evidence[name] = rounded(reading.known, limit);
   }
   if (limit !== undefined) evidence["limit"] = limit;
   return evidence;
 }
 
+/** What a vector's row says of a feature; undefined for one that is not in the plan. */
+export function readingOf(
+  name: string,
+  { positions }: { readonly positions: ReadonlyMap<string, Position> },
+  swipe: Row,
+  line: Row,
+): Reading | undefined {
+  const position = positions.get(name);
+  return position && (position.scope === "swipe" ? swipe : line)[position.index];
+}
+
 /** The first comparison of numbers that held; where none did (under a negation), the first there is. */
 function decisive(condition: Condition, swipe: Row, line: Row): Comparison | undefined {
-  const numeric = condition.comparisons.filter((comparison) => limitOf(comparison, swipe, line) !== undefined);
+  const numeric = condition.comparisons.filter(
+    (comparison) => limitOf(comparison, swipe, line) !== undefined,
+  );
   return numeric.find(({ test }) => test(swipe, line) === IS_TRUE) ?? numeric[0];
 }
 

@@ -1,5 +1,5 @@
-import type { Level } from "../swipe/vocabulary.ts";
 import type { FeatureValue } from "../features/vector.ts";
+import type { Level } from "../swipe/vocabulary.ts";
 
 export interface Bilingual {
   readonly zh: string;

@@ -1,19 +1,19 @@
 import { APPROVER_SUSPENDED, exemptFeature } from "../features/list-features.ts";
 import type { FeaturePlan } from "../features/plan.ts";
 import type { FeatureVector, Reading } from "../features/vector.ts";
-import { levelRank } from "../swipe/vocabulary.ts";
-import type { Level } from "../swipe/vocabulary.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
-import { clearedBy, reliefOf } from "./clearing.ts";
+import type { Level } from "../swipe/vocabulary.ts";
+import { levelRank } from "../swipe/vocabulary.ts";
 import type { Relief } from "./clearing.ts";
+import { clearedBy, reliefOf } from "./clearing.ts";
 import { highest } from "./enforcement.ts";
-import { evidenceOf, excess } from "./evidence.ts";
+import { evidenceOf, excess, readingOf } from "./evidence.ts";
 import type { Hit } from "./hit.ts";
 import { hangsOnMissing, holds } from "./kleene.ts";
 import { render } from "./message.ts";
 import type { Policy } from "./policy.ts";
-import { ruleIn } from "./rule.ts";
 import type { Rule, RuleLevel } from "./rule.ts";
+import { ruleIn } from "./rule.ts";
 import { unheardHit, unheardOf } from "./unheard.ts";
 
 /** What the rules say of a swipe. */
@@ -77,26 +77,47 @@ interface Findings {
 
 function judgeRule(rule: Rule, bench: Bench, into: Findings): void {
   const rows = rule.scope === "line" ? bench.vector.lines : [NO_LINE];
-  let best: RuleLevel | undefined;
-  let at: number[] = [];
-  for (let row = 0; row < rows.length; row += 1) {
-    const raised = raisedLevel(rule, bench.vector.swipe, rows[row] ?? NO_LINE);
-    if (raised === undefined) continue;
-    const rank = levelRank(raised.level) - (best === undefined ? -1 : levelRank(best.level));
-    if (rank > 0) at = [];
-    if (rank > 0) best = raised;
-    if (rank >= 0) at.push(row);
-  }
-  if (best !== undefined) into.hits.push(hitOf(rule, best, at, bench));
+  const found = highestRaised(rule, bench.vector.swipe, rows);
+  if (found !== undefined) into.hits.push(hitOf(rule, found.raised, found.at, bench));
   if (!bench.isPartial) return;
-  const open = openConditions(rule, best, bench, rows);
+  const open = openConditions(rule, found?.raised, bench, rows);
   if (open.size === 0) return;
   into.unheard.push(unheardHit(rule, bench.relief));
   if (rule.mode === "enforce") for (const name of open) into.missing.add(name);
 }
 
+interface Raised {
+  readonly raised: RuleLevel;
+  /** Rows at this level. */
+  readonly at: readonly number[];
+}
+
+/** The highest level over all rows, and the rows that reach it. */
+function highestRaised(
+  rule: Rule,
+  swipe: readonly Reading[],
+  rows: readonly (readonly Reading[])[],
+): Raised | undefined {
+  let best: RuleLevel | undefined;
+  let at: number[] = [];
+  rows.forEach((row, index) => {
+    const raised = raisedLevel(rule, swipe, row);
+    if (raised === undefined) return;
+    if (best === undefined || levelRank(raised.level) > levelRank(best.level)) {
+      best = raised;
+      at = [];
+    }
+    if (raised === best) at.push(index);
+  });
+  return best === undefined ? undefined : { raised: best, at };
+}
+
 /** The highest level that holds whatever is missing. */
-function raisedLevel(rule: Rule, swipe: readonly Reading[], line: readonly Reading[]): RuleLevel | undefined {
+function raisedLevel(
+  rule: Rule,
+  swipe: readonly Reading[],
+  line: readonly Reading[],
+): RuleLevel | undefined {
   for (const level of rule.levels) if (holds(level.condition.test(swipe, line))) return level;
   return undefined;
 }
@@ -109,14 +130,13 @@ function openConditions(
   rows: readonly (readonly Reading[])[],
 ): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const { level, condition } of rule.levels) {
-    if (known !== undefined && levelRank(level) <= levelRank(known.level)) break;
-    for (const line of rows) {
-      if (!hangsOnMissing(condition.test(vector.swipe, line))) continue;
+  // Levels stand highest first: those before the known one are above it.
+  const higher =
+    known === undefined ? rule.levels : rule.levels.slice(0, rule.levels.indexOf(known));
+  for (const { condition } of higher) {
+    for (const line of rows.filter((row) => hangsOnMissing(condition.test(vector.swipe, row)))) {
       for (const name of condition.features) {
-        const position = plan.positions.get(name);
-        const row = position?.scope === "line" ? line : vector.swipe;
-        if (position !== undefined && row[position.index] === "missing") names.add(name);
+        if (readingOf(name, plan, vector.swipe, line) === "missing") names.add(name);
       }
     }
   }

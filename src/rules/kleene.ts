@@ -61,7 +61,9 @@ export function not(a: Outcome): Outcome {
 
 /** `condition ? yes : no`; an undecided condition decides nothing. */
 export function choose(condition: Outcome, yes: Outcome, no: Outcome): Outcome {
-  return (condition & UNDECIDED) | (condition & IS_TRUE ? yes : 0) | (condition & IS_FALSE ? no : 0);
+  return (
+    (condition & UNDECIDED) | (condition & IS_TRUE ? yes : 0) | (condition & IS_FALSE ? no : 0)
+  );
 }
 
 /** True whatever the missing facts are. */

@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Document, ParsedNode } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { FaultList } from "./fault.ts";
 
 /** A value of the file and where it stands, so that every fault can name its line. */
@@ -77,7 +77,8 @@ class Reader {
     const line = this.#lineOf(node, instead);
     this.#nodes += 1;
     if (depth > DEPTH_MAX || this.#nodes > NODES_MAX) {
-      if (this.#nodes <= NODES_MAX + 1) this.#faults.add(line, "the file is nested too deep or too large");
+      if (this.#nodes <= NODES_MAX + 1)
+        this.#faults.add(line, "the file is nested too deep or too large");
       return { form: "scalar", line, value: null };
     }
     if (isAlias(node)) {
@@ -124,6 +125,8 @@ export function toPlain(located: Located): unknown {
     case "list":
       return located.items.map(toPlain);
     case "map":
-      return Object.fromEntries([...located.entries].map(([key, { value }]) => [key, toPlain(value)]));
+      return Object.fromEntries(
+        [...located.entries].map(([key, { value }]) => [key, toPlain(value)]),
+      );
   }
 }

@@ -55,7 +55,11 @@ export class MapReader {
   }
 
   /** Texts out of a known set; empty when the key is absent. */
-  words<T extends string>(key: string, allowed: (word: string) => T | undefined, described: string): readonly T[] {
+  words<T extends string>(
+    key: string,
+    allowed: (word: string) => T | undefined,
+    described: string,
+  ): readonly T[] {
     const entry = this.entry(key);
     if (entry === undefined) return [];
     if (entry.value.form !== "list") {
@@ -64,10 +68,10 @@ export class MapReader {
     }
     const words: T[] = [];
     for (const item of entry.value.items) {
-      const value = item.form === "scalar" ? item.value : undefined;
-      const word = typeof value === "string" ? allowed(value) : undefined;
-      if (word === undefined) this.fault(item.line, `${key}: ${typeof value === "string" ? `"${value}"` : "an entry"} is not ${described}`);
-      else words.push(word);
+      const value = textOf(item);
+      const word = value === undefined ? undefined : allowed(value);
+      if (word !== undefined) words.push(word);
+      else this.fault(item.line, `${key}: ${value ?? "an entry"} is not ${described}`);
     }
     return words;
   }
@@ -75,7 +79,8 @@ export class MapReader {
   map(key: string): MapReader | undefined {
     const entry = this.entry(key);
     if (entry === undefined) return undefined;
-    if (entry.value.form === "map") return new MapReader(entry.value, `${this.#where}${key}: `, this.#faults);
+    if (entry.value.form === "map")
+      return new MapReader(entry.value, `${this.#where}${key}: `, this.#faults);
     this.fault(entry.line, `${key} must be a map`);
     return undefined;
   }
@@ -107,4 +112,8 @@ export class MapReader {
       if (!this.#read.has(key)) this.fault(line, `unknown key ${key}`);
     }
   }
+}
+
+function textOf(value: Located): string | undefined {
+  return value.form === "scalar" && typeof value.value === "string" ? value.value : undefined;
 }

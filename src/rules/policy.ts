@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
 import type { FeatureDefinition } from "../features/definition.ts";
 import { impliedFeatures } from "../features/list-features.ts";
-import { compilePlan, FEATURES_MAX } from "../features/plan.ts";
 import type { FeaturePlan } from "../features/plan.ts";
+import { compilePlan, FEATURES_MAX } from "../features/plan.ts";
 import { canonicalJson } from "../swipe/canonical-json.ts";
 import { placeRules, usedFeatures } from "./assemble.ts";
-import { createConditionParser } from "./condition.ts";
 import { checkRule } from "./check-rule.ts";
-import { readEnforcement } from "./enforcement.ts";
+import { createConditionParser } from "./condition.ts";
 import type { EnforcementTable } from "./enforcement.ts";
-import { FaultList } from "./fault.ts";
+import { readEnforcement } from "./enforcement.ts";
 import type { PolicyFault } from "./fault.ts";
-import { readYaml, toPlain } from "./located.ts";
+import { FaultList } from "./fault.ts";
 import type { Located } from "./located.ts";
+import { readYaml, toPlain } from "./located.ts";
 import { MapReader } from "./map-reader.ts";
-import { readFeatureDeclarations } from "./read-features.ts";
 import type { DeclaredFeatures } from "./read-features.ts";
+import { readFeatureDeclarations } from "./read-features.ts";
 import { applicableOverlays, readOverlays } from "./read-overlays.ts";
 import { readRule } from "./read-rule.ts";
 import type { DraftRule, PlacedRule } from "./rule.ts";
@@ -30,7 +30,9 @@ export interface Policy {
   readonly enforcement: EnforcementTable;
 }
 
-export type ParsedPolicy = { readonly policy: Policy } | { readonly faults: readonly PolicyFault[] };
+export type ParsedPolicy =
+  | { readonly policy: Policy }
+  | { readonly faults: readonly PolicyFault[] };
 
 /** More rules than any sensible policy has, few enough to judge in time. */
 export const RULES_MAX = 200;
@@ -46,7 +48,11 @@ export function parsePolicy(text: string, fileName: string): ParsedPolicy {
     return { faults: faults.sorted() };
   }
   const file = new MapReader(root, "", faults);
-  const version = file.text("version", VERSION, "a text without spaces, such as 2026.11.1 (in quotes where it could be a number)");
+  const version = file.text(
+    "version",
+    VERSION,
+    "a text without spaces, such as 2026.11.1 (in quotes where it could be a number)",
+  );
   const features = readFeatureDeclarations(file, faults);
   const drafts = readRules(file, features, faults);
   const overlays = applicableOverlays(readOverlays(file, drafts.ids, faults), drafts.rules, faults);
@@ -54,17 +60,29 @@ export function parsePolicy(text: string, fileName: string): ParsedPolicy {
   file.finish();
   for (const rule of drafts.rules) checkRule(rule, overlays, features.definitions, faults);
   const used = usedFeatures(drafts.rules, overlays);
-  if (used.size > FEATURES_MAX) faults.add(root.line, `at most ${FEATURES_MAX} features may be in use`);
+  if (used.size > FEATURES_MAX)
+    faults.add(root.line, `at most ${FEATURES_MAX} features may be in use`);
   if (faults.count > 0 || version === undefined) return { faults: faults.sorted() };
-  const definitions: ReadonlyMap<string, FeatureDefinition> = new Map([...features.definitions, ...impliedFeatures()]);
+  const definitions: ReadonlyMap<string, FeatureDefinition> = new Map([
+    ...features.definitions,
+    ...impliedFeatures(),
+  ]);
   const plan = compilePlan(definitions, used);
   return {
-    policy: { version, hash: hashOf(root), plan, rules: placeRules(drafts.rules, overlays, plan), enforcement },
+    policy: {
+      version,
+      hash: hashOf(root),
+      plan,
+      rules: placeRules(drafts.rules, overlays, plan),
+      enforcement,
+    },
   };
 }
 
 function hashOf(root: Located): string {
-  return `sha256:${createHash("sha256").update(canonicalJson(toPlain(root))).digest("hex")}`;
+  return `sha256:${createHash("sha256")
+    .update(canonicalJson(toPlain(root)))
+    .digest("hex")}`;
 }
 
 interface Drafts {

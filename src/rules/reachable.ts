@@ -2,8 +2,8 @@ import type { Position } from "../features/plan.ts";
 import type { FeatureValue, Reading } from "../features/vector.ts";
 import type { Comparison, Condition } from "./compile.ts";
 import { compileCondition } from "./compile.ts";
-import type { DraftLevel, LevelLimits, RaisedLevel } from "./rule.ts";
 import { IS_TRUE } from "./kleene.ts";
+import type { DraftLevel, LevelLimits, RaisedLevel } from "./rule.ts";
 
 /** Enough for every rule of single comparisons; more than this is not tried out. */
 const COMBINATIONS_MAX = 20_000;
@@ -15,13 +15,19 @@ const OTHER_TEXT = "\u0000";
  * Tried out on every value that matters (each threshold, just below and just above it) when all comparisons are of one
  * feature with a plain value; else only conditions spelled alike are found.
  */
-export function unreachableLevels(levels: readonly DraftLevel[], limits: LevelLimits): readonly RaisedLevel[] {
+export function unreachableLevels(
+  levels: readonly DraftLevel[],
+  limits: LevelLimits,
+): readonly RaisedLevel[] {
   const positions = localPositions(levels);
   const compiled = levels.map(({ level, condition }) => ({
     level,
     condition: compileCondition(condition, positions, limits[level]),
   }));
-  const values = criticalValues(compiled.map(({ condition }) => condition), positions);
+  const values = criticalValues(
+    compiled.map(({ condition }) => condition),
+    positions,
+  );
   if (values === undefined) return repeated(levels);
   const reached = new Set<RaisedLevel>();
   for (const row of combinations(values)) {
@@ -41,7 +47,9 @@ function localPositions(levels: readonly DraftLevel[]): ReadonlyMap<string, Posi
 /** A lower level spelled as a higher one. */
 function repeated(levels: readonly DraftLevel[]): readonly RaisedLevel[] {
   return levels
-    .filter(({ condition }, index) => levels.slice(0, index).some((higher) => isSame(higher.condition, condition)))
+    .filter(({ condition }, index) =>
+      levels.slice(0, index).some((higher) => isSame(higher.condition, condition)),
+    )
     .map(({ level }) => level);
 }
 
@@ -55,14 +63,18 @@ function criticalValues(
   conditions: readonly Condition[],
   positions: ReadonlyMap<string, Position>,
 ): readonly (readonly Reading[])[] | undefined {
-  const byFeature = new Map<string, FeatureValue[]>([...positions.keys()].map((name) => [name, []]));
+  const byFeature = new Map<string, FeatureValue[]>(
+    [...positions.keys()].map((name) => [name, []]),
+  );
   for (const comparison of conditions.flatMap(({ comparisons }) => comparisons)) {
     const { feature, constant } = comparison;
     if (feature === undefined || constant === undefined) return undefined;
     byFeature.get(feature)?.push(constant);
   }
   if (conditions.some(({ text }) => text.includes(" in "))) return undefined;
-  const rows = [...byFeature.values()].map((constants) => around(constants).map((known): Reading => ({ known })));
+  const rows = [...byFeature.values()].map((constants) =>
+    around(constants).map((known): Reading => ({ known })),
+  );
   const total = rows.reduce((product, row) => product * row.length, 1);
   return total > COMBINATIONS_MAX ? undefined : rows;
 }
@@ -70,7 +82,9 @@ function criticalValues(
 function around(constants: readonly FeatureValue[]): readonly FeatureValue[] {
   const texts = constants.filter((constant) => typeof constant === "string");
   if (texts.length > 0) return [...new Set([...texts, OTHER_TEXT])];
-  const numbers = [...new Set(constants.filter((constant) => typeof constant === "number"))].sort((a, b) => a - b);
+  const numbers = [...new Set(constants.filter((constant) => typeof constant === "number"))].sort(
+    (a, b) => a - b,
+  );
   // Booleans stand in conditions by themselves and leave no constant.
   if (numbers.length === 0) return [true, false];
   const values = new Set<number>([(numbers[0] ?? 0) - 1]);
@@ -91,7 +105,9 @@ function* combinations(values: readonly (readonly Reading[])[]): Generator<reado
 }
 
 /** Thresholds of a condition: which feature, against which number. */
-export function thresholds(condition: Condition): readonly (Comparison & { readonly constant: number; readonly feature: string })[] {
+export function thresholds(
+  condition: Condition,
+): readonly (Comparison & { readonly constant: number; readonly feature: string })[] {
   return condition.comparisons.filter(isThreshold);
 }
 

@@ -6,8 +6,15 @@ import type { Located } from "./located.ts";
 import { MapReader } from "./map-reader.ts";
 import { placeholders } from "./message.ts";
 import { normaliseMethod, OVERRIDE_CODES, VERIFICATION_METHODS } from "./override-codes.ts";
+import type {
+  Clearing,
+  DraftLevel,
+  DraftRule,
+  LevelLimits,
+  RaisedLevel,
+  RuleHead,
+} from "./rule.ts";
 import { IF_MISSING, MODES, RAISED } from "./rule.ts";
-import type { Clearing, DraftLevel, DraftRule, LevelLimits, RaisedLevel, RuleHead } from "./rule.ts";
 
 const ID = /^[A-Z]{2,4}-\d{2}[a-z]?$/;
 const CATEGORY = /^[a-z][a-z-]{1,39}$/;
@@ -40,7 +47,9 @@ export function readRule(item: Located, context: RuleContext): DraftRule | undef
   rule.finish();
   if (head === undefined || levels.length === 0) return undefined;
   checkLevels(rule, head, levels);
-  return context.faults.count > before ? undefined : { head, line: item.line, mode, levels, limits };
+  return context.faults.count > before
+    ? undefined
+    : { head, line: item.line, mode, levels, limits };
 }
 
 function idOf(item: Located): string | undefined {
@@ -50,7 +59,8 @@ function idOf(item: Located): string | undefined {
 
 function readHead(rule: MapReader): RuleHead | undefined {
   const id = rule.text("id", ID, "letters, a dash and two digits, such as CF-01");
-  if (id !== undefined && OWN_RULES.test(id)) rule.fault(rule.line, "ids that begin with SYS are the guard's own");
+  if (id !== undefined && OWN_RULES.test(id))
+    rule.fault(rule.line, "ids that begin with SYS are the guard's own");
   const category = rule.text("category", CATEGORY, "a word in small letters, such as card-farming");
   const name = rule.bilingual("name");
   const source = rule.text("source", /\S/, "where every threshold comes from");
@@ -59,18 +69,28 @@ function readHead(rule: MapReader): RuleHead | undefined {
     ifMissing: rule.word("ifMissing", IF_MISSING, "allow"),
     disclose: rule.word("disclose", ["full", "sentence"] as const, "full"),
     clearedBy: readClearing(rule),
-    exempt: rule.words("exempt", (word) => EXEMPT_LISTS.find((list) => list === word), `a list that exempts: ${EXEMPT_LISTS.join(", ")}`),
+    exempt: rule.words(
+      "exempt",
+      (word) => EXEMPT_LISTS.find((list) => list === word),
+      `a list that exempts: ${EXEMPT_LISTS.join(", ")}`,
+    ),
   };
-  if (id === undefined || category === undefined || name === undefined || source === undefined) return undefined;
+  if (id === undefined || category === undefined || name === undefined || source === undefined)
+    return undefined;
   return { id, category, name, source, ...rest };
 }
 
 function readClearing(rule: MapReader): Clearing {
   const map = rule.map("clearedBy");
-  const override = map?.words("override", (word) => OVERRIDE_CODES.find((code) => code === word), "an override code");
+  const override = map?.words(
+    "override",
+    (word) => OVERRIDE_CODES.find((code) => code === word),
+    "an override code",
+  );
   const methods = map?.words(
     "verification",
-    (word) => VERIFICATION_METHODS.find((method) => normaliseMethod(method) === normaliseMethod(word)),
+    (word) =>
+      VERIFICATION_METHODS.find((method) => normaliseMethod(method) === normaliseMethod(word)),
     `one of ${VERIFICATION_METHODS.join(", ")}`,
   );
   const agent = map?.word("agent", ["registered", "no"] as const, "no") === "registered";
@@ -132,20 +152,29 @@ function readLevels(
 ): readonly DraftLevel[] {
   const map = rule.map("levels");
   if (map === undefined) {
-    if (rule.entry("levels") === undefined) rule.fault(rule.line, "levels is missing: the rule could never answer");
+    if (rule.entry("levels") === undefined)
+      rule.fault(rule.line, "levels is missing: the rule could never answer");
     return [];
   }
   const levels: DraftLevel[] = [];
   for (const level of RAISED) {
     const entry = map.entry(level);
     if (entry === undefined) continue;
-    const condition = readCondition(map, { level, line: entry.line, value: entry.value }, limits[level], context);
+    const condition = readCondition(
+      map,
+      { level, line: entry.line, value: entry.value },
+      limits[level],
+      context,
+    );
     const message = messageOf(level);
-    if (message === undefined) rule.fault(entry.line, `there is no message for ${level}, in Chinese and in English`);
-    if (condition !== undefined && message !== undefined) levels.push({ level, line: entry.line, condition, message });
+    if (message === undefined)
+      rule.fault(entry.line, `there is no message for ${level}, in Chinese and in English`);
+    if (condition !== undefined && message !== undefined)
+      levels.push({ level, line: entry.line, condition, message });
   }
   map.finish();
-  if ([...map.keys()].length === 0) rule.fault(map.line, "levels is empty: the rule could never answer");
+  if ([...map.keys()].length === 0)
+    rule.fault(map.line, "levels is empty: the rule could never answer");
   return levels;
 }
 
@@ -162,29 +191,40 @@ function readCondition(
   }
   const parsed = conditions.parse(text, limits);
   if (!("faults" in parsed)) return parsed;
-  const news = parsed.faults.filter((reason) => ![...broken].some((name) => reason === `unknown feature ${name}`));
+  const news = parsed.faults.filter(
+    (reason) => ![...broken].some((name) => reason === `unknown feature ${name}`),
+  );
   for (const reason of news) map.fault(at.value.line, `${at.level}: ${reason}`);
   return undefined;
 }
 
+const NO_WAY_THROUGH =
+  "stepUp has no way through: name a verification or a registered agent in clearedBy";
+
 /** What is wrong with a rule whose parts are sound. */
 function checkLevels(rule: MapReader, head: RuleHead, levels: readonly DraftLevel[]): void {
   const canBeVerified = head.clearedBy.agent || head.clearedBy.verification.size > 0;
-  for (const { level, line, condition, message } of levels) {
+  for (const draft of levels) {
+    const { level, line } = draft;
     if (level === "deny" && !head.hard) {
       rule.fault(line, "deny can never be the answer: only a rule with `hard: true` may deny");
     }
-    if (level === "stepUp" && !canBeVerified) {
-      rule.fault(line, "stepUp has no way through: name a verification or a registered agent in clearedBy");
-    }
-    for (const name of placeholders(message)) {
-      if (head.disclose === "sentence") rule.fault(line, `{${name}}: a rule that discloses only its sentence has no numbers in it`);
-      else if (name !== "limit" && !condition.features.includes(name)) {
-        rule.fault(line, `{${name}} in the message is not in the evidence of ${level}`);
-      }
-    }
+    if (level === "stepUp" && !canBeVerified) rule.fault(line, NO_WAY_THROUGH);
+    checkPlaceholders(rule, head, draft);
   }
   if (head.ifMissing === "stepUp" && !canBeVerified) {
-    rule.fault(rule.line, "ifMissing: stepUp has no way through: name a verification or a registered agent in clearedBy");
+    rule.fault(rule.line, `ifMissing: ${NO_WAY_THROUGH}`);
+  }
+}
+
+function checkPlaceholders(rule: MapReader, head: RuleHead, draft: DraftLevel): void {
+  const { level, line, condition, message } = draft;
+  for (const name of placeholders(message)) {
+    const isEvidence = name === "limit" ? condition.isMeasured : condition.features.includes(name);
+    if (head.disclose === "sentence") {
+      rule.fault(line, `{${name}}: a rule that discloses only its sentence has no numbers in it`);
+    } else if (!isEvidence) {
+      rule.fault(line, `{${name}} in the message is not in the evidence of ${level}`);
+    }
   }
 }

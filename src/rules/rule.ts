@@ -1,6 +1,6 @@
-import type { Level } from "../swipe/vocabulary.ts";
 import type { Scope } from "../features/definition.ts";
 import type { ExemptList } from "../features/list-features.ts";
+import type { Level } from "../swipe/vocabulary.ts";
 import type { Condition } from "./compile.ts";
 import type { Limits, ParsedCondition } from "./condition.ts";
 import type { Bilingual } from "./hit.ts";

@@ -1,7 +1,7 @@
-import { levelRank } from "../swipe/vocabulary.ts";
 import type { Level } from "../swipe/vocabulary.ts";
-import { clearedBy } from "./clearing.ts";
+import { levelRank } from "../swipe/vocabulary.ts";
 import type { Relief } from "./clearing.ts";
+import { clearedBy } from "./clearing.ts";
 import type { Bilingual, Hit } from "./hit.ts";
 import type { Rule } from "./rule.ts";
 

@@ -1,16 +1,17 @@
-/** Appends to a journal until it is killed; says every acknowledged id on standard output. */
-import { writeSync } from "node:fs";
+/** Appends to a journal until it is killed; writes every acknowledged id to a file. Arguments: the journal, the file. */
+import { openSync, writeSync } from "node:fs";
 import { open, record } from "./support.ts";
 
 const WRITERS = 20;
-const folder = process.argv[2] ?? "";
+const [folder = "", said = ""] = process.argv.slice(2);
+const acknowledged = openSync(said, "a");
 const { journal } = await open(folder, { segmentBytes: 200_000 });
 
 async function write(key: string): Promise<void> {
   for (let number = 1; ; number++) {
     const each = record(key, number, "x".repeat((number * 37) % 3_000));
     await journal.append([each]);
-    writeSync(1, `${each.event.id}\n`);
+    writeSync(acknowledged, `${each.event.id}\n`);
   }
 }
 

@@ -1,6 +1,12 @@
 import t from "tap";
 import { z } from "zod";
-import { EVENT_TYPES, type EventData, eventSchema, otherEvent, swipeEvent } from "../../src/audit/event.ts";
+import {
+  EVENT_TYPES,
+  type EventData,
+  eventSchema,
+  otherEvent,
+  swipeEvent,
+} from "../../src/audit/event.ts";
 import { RecordedSwipe, toPseudonymisedSwipe } from "../../src/audit/recorded-swipe.ts";
 import type { PseudonymisedSwipe } from "../../src/swipe/pseudonymised-swipe.ts";
 
@@ -120,14 +126,17 @@ const decided: EventData<"swipe.decided"> = {
   state: "attempted",
 };
 
-t.test("a decision's record survives JSON and its schema unchanged, the whole swipe included", async (t) => {
-  const { topic, key, event } = swipeEvent("swipe.decided", decided, origin);
-  t.equal(topic, "guard.swipes.v1");
-  t.equal(key, pseudonym, "events of a person keep their order");
-  const read = eventSchema("swipe.decided").parse(JSON.parse(JSON.stringify(event)));
-  t.same(read, event);
-  t.same(toPseudonymisedSwipe(read.data.swipe), swipe, "enough to decide again");
-});
+t.test(
+  "a decision's record survives JSON and its schema unchanged, the whole swipe included",
+  async (t) => {
+    const { topic, key, event } = swipeEvent("swipe.decided", decided, origin);
+    t.equal(topic, "guard.swipes.v1");
+    t.equal(key, pseudonym, "events of a person keep their order");
+    const read = eventSchema("swipe.decided").parse(JSON.parse(JSON.stringify(event)));
+    t.same(read, event);
+    t.same(toPseudonymisedSwipe(read.data.swipe), swipe, "enough to decide again");
+  },
+);
 
 t.test("the id is the same for the same fact", async (t) => {
   const id = swipeEvent("swipe.decided", decided, origin).event.id;
@@ -155,7 +164,10 @@ t.test("nothing in clear can ride along", async (t) => {
   const person = { ...swipe.person, number: "43000030281000128715" };
   t.notOk(RecordedSwipe.safeParse({ ...swipe, person }).success, "an extra key is refused");
   const clear = { ...swipe.person, id: "43000030281000128715" };
-  t.notOk(RecordedSwipe.safeParse({ ...swipe, person: clear }).success, "a number where a pseudonym belongs is refused");
+  t.notOk(
+    RecordedSwipe.safeParse({ ...swipe, person: clear }).success,
+    "a number where a pseudonym belongs is refused",
+  );
 });
 
 t.test("every event type has an envelope that JSON Schema can say", async (t) => {

@@ -29,7 +29,13 @@ const AT = Date.UTC(2026, 10, 21, 2, 15, 30);
 export function record(key: string, number: number, text = ""): JournalRecord {
   const made = otherEvent(
     "list.changed",
-    { list: key, version: `${number}`, entries: number, by: text, changedAt: new Date(AT).toISOString() },
+    {
+      list: key,
+      version: `${number}`,
+      entries: number,
+      by: text,
+      changedAt: new Date(AT).toISOString(),
+    },
     key,
     { instance: "one", at: AT },
   );

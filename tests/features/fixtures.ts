@@ -1,13 +1,24 @@
+import type {
+  Claim,
+  ClaimUse,
+  LedgerEntry,
+  LedgerLine,
+  Memory,
+} from "../../src/counters/contract.ts";
 import { readDeclaration } from "../../src/features/catalogue.ts";
 import type { FeatureDefinition, Seen } from "../../src/features/definition.ts";
 import { pseudonymBytes, swipeKey } from "../../src/features/digests.ts";
 import { observationOf } from "../../src/features/observation.ts";
-import { compilePlan } from "../../src/features/plan.ts";
 import type { FeaturePlan } from "../../src/features/plan.ts";
+import { compilePlan } from "../../src/features/plan.ts";
 import { readFeatures } from "../../src/features/read.ts";
 import type { Reading } from "../../src/features/vector.ts";
-import type { Claim, ClaimUse, LedgerEntry, LedgerLine, Memory } from "../../src/counters/contract.ts";
-import type { DrugEntry, ListName, PharmacyEntry, ReferenceBundle } from "../../src/reference/bundle.ts";
+import type {
+  DrugEntry,
+  ListName,
+  PharmacyEntry,
+  ReferenceBundle,
+} from "../../src/reference/bundle.ts";
 import { createDrugKeys, drugKeyOf } from "../../src/reference/drug-key.ts";
 import { readDrugCode } from "../../src/swipe/drug-code.ts";
 import type { PseudonymisedLine, PseudonymisedSwipe } from "../../src/swipe/pseudonymised-swipe.ts";
@@ -91,8 +102,22 @@ interface ReferenceChanges {
 }
 
 const DRUGS: readonly DrugEntry[] = [
-  { code: ATORVASTATIN.slice(0, 14), name: "阿托伐他汀", prescription: true, packUnits: 14, dailyUnits: 1, traceExempt: false },
-  { code: AMLODIPINE.slice(0, 14), name: "氨氯地平", prescription: true, packUnits: 28, dailyUnits: 1, traceExempt: false },
+  {
+    code: ATORVASTATIN.slice(0, 14),
+    name: "阿托伐他汀",
+    prescription: true,
+    packUnits: 14,
+    dailyUnits: 1,
+    traceExempt: false,
+  },
+  {
+    code: AMLODIPINE.slice(0, 14),
+    name: "氨氯地平",
+    prescription: true,
+    packUnits: 28,
+    dailyUnits: 1,
+    traceExempt: false,
+  },
   { code: HONEYSUCKLE, name: "金银花", prescription: false, dailyUnits: 10, traceExempt: true },
 ];
 
@@ -111,7 +136,8 @@ export function reference(changes: ReferenceChanges = {}): ReferenceBundle {
     identify: (code) => readDrugCode(code),
     watched: () => undefined,
     listed: (list, id) => lists[list]?.includes(id) ?? false,
-    isNoCodeStock: (pharmacy, drug) => noCodeStock.some((entry) => `${pharmacy}:${drug}`.startsWith(entry)),
+    isNoCodeStock: (pharmacy, drug) =>
+      noCodeStock.some((entry) => `${pharmacy}:${drug}`.startsWith(entry)),
     listSize: (list) => lists[list]?.length ?? 0,
   };
 }
@@ -132,7 +158,14 @@ export function drugKey(code: string): string {
 }
 
 export function ledgerLine(changes: Partial<LedgerLine> = {}): LedgerLine {
-  return { drug: drugKey(ATORVASTATIN), tag: 1, quantity: 10_000, days: 14, fen: 3_650, ...changes };
+  return {
+    drug: drugKey(ATORVASTATIN),
+    tag: 1,
+    quantity: 10_000,
+    days: 14,
+    fen: 3_650,
+    ...changes,
+  };
 }
 
 export function bought(daysAgo: number, changes: Partial<LedgerEntry> = {}): LedgerEntry {
@@ -185,7 +218,8 @@ export function observe(plan: FeaturePlan, judged: PseudonymisedSwipe, bundle: R
 
 export function definitionOf(declaration: unknown): FeatureDefinition {
   const read = readDeclaration(declaration);
-  if ("faults" in read) throw new Error(`the declaration is faulty: ${JSON.stringify(read.faults)}`);
+  if ("faults" in read)
+    throw new Error(`the declaration is faulty: ${JSON.stringify(read.faults)}`);
   return read.definition;
 }
 

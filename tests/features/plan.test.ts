@@ -3,7 +3,19 @@ import { kindNames, readDeclaration } from "../../src/features/catalogue.ts";
 import { basketDigest, lineTag, pseudonymBytes, swipeKey } from "../../src/features/digests.ts";
 import { parseDuration } from "../../src/features/duration.ts";
 import { compilePlan } from "../../src/features/plan.ts";
-import { AT, codes, definitionOf, drugKey, HERE, line, observe, personBytes, pseudonym, reference, swipe } from "./fixtures.ts";
+import {
+  AT,
+  codes,
+  definitionOf,
+  drugKey,
+  HERE,
+  line,
+  observe,
+  personBytes,
+  pseudonym,
+  reference,
+  swipe,
+} from "./fixtures.ts";
 
 const features = new Map(
   Object.entries({
@@ -22,18 +34,28 @@ t.test("features of one entity share one log, wide and long enough for all", asy
     { entity: "pharmacy", window: 7_200_000, exact: 64 },
     { entity: "terminal", window: 3_600_000, exact: 32 },
   ]);
-  t.strictSame(compilePlan(features, ["persons"]).logs, [{ entity: "terminal", window: 600_000, exact: 32 }]);
+  t.strictSame(compilePlan(features, ["persons"]).logs, [
+    { entity: "terminal", window: 600_000, exact: 32 },
+  ]);
 });
 
 t.test("the store is told of nothing that no rule asks for", async (t) => {
   const prescription = { id: pseudonym("rx"), long: false };
-  const shown = swipe({ credential: { type: "01", number: pseudonym("token"), card: pseudonym("chip") }, lines: [line({ prescription })] });
+  const shown = swipe({
+    credential: { type: "01", number: pseudonym("token"), card: pseudonym("chip") },
+    lines: [line({ prescription })],
+  });
   const bare = observe(compilePlan(features, []), shown, reference());
-  t.strictSame([bare.logs, bare.prescriptions, bare.token, bare.card], [[], [], undefined, undefined]);
+  t.strictSame(
+    [bare.logs, bare.prescriptions, bare.token, bare.card],
+    [[], [], undefined, undefined],
+  );
   const full = observe(compilePlan(features, ["token", "cards", "rx"]), shown, reference());
   t.equal(full.token, personBytes("token"));
   t.equal(full.card, personBytes("chip"));
-  t.strictSame(full.prescriptions, [{ prescription: personBytes("rx"), line: 1, drug: drugKey(line().drug), quantity: 10_000 }]);
+  t.strictSame(full.prescriptions, [
+    { prescription: personBytes("rx"), line: 1, drug: drugKey(line().drug), quantity: 10_000 },
+  ]);
   const byCard = observe(compilePlan(features, ["token"]), swipe(), reference());
   t.equal(byCard.token, undefined, "a card is no token");
 });
@@ -41,22 +63,55 @@ t.test("the store is told of nothing that no rule asks for", async (t) => {
 t.test("an observation says what was sold, to whom, where", async (t) => {
   const lines = [
     line({ quantity: 20_000, daysSupply: 28, traceCodes: codes("a", "b", "a") }),
-    line({ line: "0002", unit: "piece", quantity: 70_000, splitPack: true, traceCodes: codes("c") }),
+    line({
+      line: "0002",
+      unit: "piece",
+      quantity: 70_000,
+      splitPack: true,
+      traceCodes: codes("c"),
+    }),
     line({ line: "A-3", drug: "XA01ABC001A001", unit: "piece", quantity: 70_000 }),
   ];
-  const seen = observe(compilePlan(features, ["persons", "atPharmacy"]), swipe({ lines, stage: "inquiry" }), reference());
-  t.match(seen, { at: AT, person: personBytes("own"), pharmacy: HERE, area: "210102", reserve: false, credential: 3, fund: 3_650 });
-  t.strictSame(seen.lines.map(({ tag, quantity, days }) => [tag, quantity, days]), [[1, 20_000, 28], [2, 5_000, 7], [lineTag("A-3"), 7, undefined]]);
+  const seen = observe(
+    compilePlan(features, ["persons", "atPharmacy"]),
+    swipe({ lines, stage: "inquiry" }),
+    reference(),
+  );
+  t.match(seen, {
+    at: AT,
+    person: personBytes("own"),
+    pharmacy: HERE,
+    area: "210102",
+    reserve: false,
+    credential: 3,
+    fund: 3_650,
+  });
+  t.strictSame(
+    seen.lines.map(({ tag, quantity, days }) => [tag, quantity, days]),
+    [
+      [1, 20_000, 28],
+      [2, 5_000, 7],
+      [lineTag("A-3"), 7, undefined],
+    ],
+  );
   t.strictSame(
     seen.traceCodes.map(({ code, line: tag, split, units }) => [code, tag, split, units]),
-    [[personBytes("a"), 1, false, 0], [personBytes("b"), 1, false, 0], [personBytes("c"), 2, true, 5_000]],
+    [
+      [personBytes("a"), 1, false, 0],
+      [personBytes("b"), 1, false, 0],
+      [personBytes("c"), 2, true, 5_000],
+    ],
     "each code of a line once, a split pack with what was taken of it",
   );
-  t.strictSame(seen.logs.map(({ kind, entity }) => kind + entity), [`h${HERE}`, `t${HERE}:T03`]);
+  t.strictSame(
+    seen.logs.map(({ kind, entity }) => kind + entity),
+    [`h${HERE}`, `t${HERE}:T03`],
+  );
 });
 
 t.test("only fund money is at stake", async (t) => {
-  const fund = (changes: Parameters<typeof swipe>[0]) => observe(compilePlan(features, []), swipe(changes), reference()).fund;
+  const fund = (changes: Parameters<typeof swipe>[0]) =>
+    observe(compilePlan(features, []), swipe(changes), reference()).fund;
   t.equal(fund({ funds: { pooled: 100, account: 20, familyAccount: 3, cash: 4_000 } }), 123);
   t.equal(fund({}), 3_650, "unsaid, all of it may be");
 });
@@ -73,8 +128,14 @@ t.test("digests are short, keyed by what they name, and stable", async (t) => {
 });
 
 t.test("durations are a whole number of one unit", async (t) => {
-  t.strictSame(["15s", "10m", "24h", "30d"].map(parseDuration), [15_000, 600_000, 86_400_000, 2_592_000_000]);
-  t.strictSame(["10", "m", "0m", "1.5h", "1h30m", "-1d", 10].map(parseDuration), Array(7).fill(undefined));
+  t.strictSame(
+    ["15s", "10m", "24h", "30d"].map(parseDuration),
+    [15_000, 600_000, 86_400_000, 2_592_000_000],
+  );
+  t.strictSame(
+    ["10", "m", "0m", "1.5h", "1h30m", "-1d", 10].map(parseDuration),
+    Array(7).fill(undefined),
+  );
 });
 
 t.test("a faulty declaration says all that is wrong with it", async (t) => {
@@ -82,19 +143,28 @@ t.test("a faulty declaration says all that is wrong with it", async (t) => {
     const read = readDeclaration(declaration);
     return "faults" in read ? read.faults.map(({ key }) => key) : [];
   };
-  t.strictSame(faults({ entity: "shop", distinct: "person", window: "10 min", exact: 0, extra: 1 }), ["entity", "window", "exact", "extra"]);
+  t.strictSame(
+    faults({ entity: "shop", distinct: "person", window: "10 min", exact: 0, extra: 1 }),
+    ["entity", "window", "exact", "extra"],
+  );
   t.strictSame(faults({ fact: "nonsense" }), ["fact"]);
   t.strictSame(faults({ fact: "toString" }), ["fact"]);
   t.strictSame(faults("text"), [undefined]);
   t.strictSame(faults({ fact: "packs", distinct: "person" }), [undefined]);
   t.strictSame(faults({ fact: "dateReached", date: "2026-02-30" }), ["source", "date"]);
   t.strictSame(faults({ listed: { list: "deceased", of: "agent" } }), ["listed"]);
-  t.strictSame(faults({ entity: "pharmacy", count: "settled", per: "day", history: 28 }), [], "understood, though no rule may use it yet");
+  t.strictSame(
+    faults({ entity: "pharmacy", count: "settled", per: "day", history: 28 }),
+    [],
+    "understood, though no rule may use it yet",
+  );
   t.ok(kindNames().length > 40);
 });
 
 t.test("what is not available yet cannot be planned", async (t) => {
-  const settled = new Map([["daily", definitionOf({ entity: "pharmacy", count: "settled", per: "day", history: 28 })]]);
+  const settled = new Map([
+    ["daily", definitionOf({ entity: "pharmacy", count: "settled", per: "day", history: 28 })],
+  ]);
   t.throws(() => compilePlan(settled, ["daily"]), { code: "GUARD_FEATURES_PLAN" });
   t.throws(() => compilePlan(features, ["nobody"]), { code: "GUARD_FEATURES_PLAN" });
 });

@@ -1,46 +1,123 @@
 import t from "tap";
 import type { Claim, ClaimUse, TraceMemory } from "../../src/counters/contract.ts";
-import { AT, claim, codes, HERE, line, MINUTE, personBytes, reference, swipe, use, value } from "./fixtures.ts";
+import {
+  AT,
+  claim,
+  codes,
+  HERE,
+  line,
+  MINUTE,
+  personBytes,
+  reference,
+  swipe,
+  use,
+  value,
+} from "./fixtures.ts";
 
-const FEATURES = ["traceSoldElsewhere", "traceHeldElsewhere", "traceSoldHere", "traceOverSplit", "traceResold"];
+const FEATURES = [
+  "traceSoldElsewhere",
+  "traceHeldElsewhere",
+  "traceSoldHere",
+  "traceOverSplit",
+  "traceResold",
+];
 const whole = swipe({ lines: [line({ traceCodes: codes("box") })] });
 /** Four of fourteen tablets. */
-const split = swipe({ lines: [line({ traceCodes: codes("box"), splitPack: true, unit: "piece", quantity: 40_000 })] });
+const split = swipe({
+  lines: [line({ traceCodes: codes("box"), splitPack: true, unit: "piece", quantity: 40_000 })],
+});
 
-function judged(known: Partial<TraceMemory>, sale = whole, bundle = reference()): readonly string[] {
+function judged(
+  known: Partial<TraceMemory>,
+  sale = whole,
+  bundle = reference(),
+): readonly string[] {
   const memory = { traceCodes: [{ claims: [], splits: [], ...known }] };
-  return FEATURES.filter((fact) => value({ fact }, { swipe: sale, memory, reference: bundle }) === true);
+  return FEATURES.filter(
+    (fact) => value({ fact }, { swipe: sale, memory, reference: bundle }) === true,
+  );
 }
 
 const ownPerson = personBytes("own").slice(0, 6);
 const ownStep: Partial<Claim> = { person: ownPerson, pharmacy: HERE, at: AT - 14 * MINUTE };
 const tablets = (count: number) => Math.round((count * 10_000) / 14);
 
-function splitSales(count: number, each: number, changes: Partial<ClaimUse> = {}): readonly ClaimUse[] {
+function splitSales(
+  count: number,
+  each: number,
+  changes: Partial<ClaimUse> = {},
+): readonly ClaimUse[] {
   return Array.from({ length: count }, () => use({ pharmacy: HERE, quantity: each, ...changes }));
 }
 
 t.test("a code is free when nobody has it any more", async (t) => {
   t.strictSame(judged({}), [], "never seen");
-  t.strictSame(judged({ claims: [claim({ state: "reserved", at: AT - 15 * MINUTE })] }), [], "lapsed elsewhere");
-  t.strictSame(judged({ claims: [claim({ state: "reserved", pharmacy: HERE, at: AT - 15 * MINUTE })] }), [], "lapsed here");
+  t.strictSame(
+    judged({ claims: [claim({ state: "reserved", at: AT - 15 * MINUTE })] }),
+    [],
+    "lapsed elsewhere",
+  );
+  t.strictSame(
+    judged({ claims: [claim({ state: "reserved", pharmacy: HERE, at: AT - 15 * MINUTE })] }),
+    [],
+    "lapsed here",
+  );
   for (const state of ["reserved", "presumable"] as const) {
-    t.strictSame(judged({ claims: [claim({ ...ownStep, state })] }), [], `an earlier step of this sale, ${state}`);
+    t.strictSame(
+      judged({ claims: [claim({ ...ownStep, state })] }),
+      [],
+      `an earlier step of this sale, ${state}`,
+    );
   }
 });
 
-t.test("an earlier step of the sale is the same person's, here, within 15 minutes, and unsettled", async (t) => {
-  t.strictSame(judged({ claims: [claim({ ...ownStep, state: "sold" })] }), ["traceSoldHere"], "settled");
-  t.strictSame(judged({ claims: [claim({ ...ownStep, state: "presumable", at: AT - 15 * MINUTE })] }), ["traceSoldHere"], "presumed");
-  t.strictSame(judged({ claims: [claim({ ...ownStep, state: "reserved", person: personBytes("other").slice(0, 6) })] }), ["traceSoldHere"], "another person");
-  t.strictSame(judged({ claims: [claim({ ...ownStep, state: "reserved", pharmacy: "P21010200999" })] }), ["traceHeldElsewhere"], "another pharmacy");
-});
+t.test(
+  "an earlier step of the sale is the same person's, here, within 15 minutes, and unsettled",
+  async (t) => {
+    t.strictSame(
+      judged({ claims: [claim({ ...ownStep, state: "sold" })] }),
+      ["traceSoldHere"],
+      "settled",
+    );
+    t.strictSame(
+      judged({ claims: [claim({ ...ownStep, state: "presumable", at: AT - 15 * MINUTE })] }),
+      ["traceSoldHere"],
+      "presumed",
+    );
+    t.strictSame(
+      judged({
+        claims: [
+          claim({ ...ownStep, state: "reserved", person: personBytes("other").slice(0, 6) }),
+        ],
+      }),
+      ["traceSoldHere"],
+      "another person",
+    );
+    t.strictSame(
+      judged({ claims: [claim({ ...ownStep, state: "reserved", pharmacy: "P21010200999" })] }),
+      ["traceHeldElsewhere"],
+      "another pharmacy",
+    );
+  },
+);
 
 t.test("what another pharmacy sold is refused, what it holds or took back is held", async (t) => {
   t.strictSame(judged({ claims: [claim()] }), ["traceSoldElsewhere"]);
-  t.strictSame(judged({ claims: [claim({ state: "presumable" })] }), ["traceHeldElsewhere"], "presumed ranks as held");
-  t.strictSame(judged({ claims: [claim({ state: "reserved", at: AT - MINUTE })] }), ["traceHeldElsewhere"], "reserved in force");
-  t.strictSame(judged({ claims: [claim({ state: "returned" })] }), ["traceHeldElsewhere"], "returned by another");
+  t.strictSame(
+    judged({ claims: [claim({ state: "presumable" })] }),
+    ["traceHeldElsewhere"],
+    "presumed ranks as held",
+  );
+  t.strictSame(
+    judged({ claims: [claim({ state: "reserved", at: AT - MINUTE })] }),
+    ["traceHeldElsewhere"],
+    "reserved in force",
+  );
+  t.strictSame(
+    judged({ claims: [claim({ state: "returned" })] }),
+    ["traceHeldElsewhere"],
+    "returned by another",
+  );
   t.strictSame(judged({ splits: [use()] }, split), ["traceSoldElsewhere"], "split elsewhere");
 });
 
@@ -50,47 +127,110 @@ t.test("what came back here may be sold here again", async (t) => {
 
 t.test("what stood before a reservation counts beside it", async (t) => {
   const step = claim({ ...ownStep, state: "reserved" });
-  t.strictSame(judged({ claims: [step, claim()] }), ["traceSoldElsewhere"], "our own first try does not hide the seller");
+  t.strictSame(
+    judged({ claims: [step, claim()] }),
+    ["traceSoldElsewhere"],
+    "our own first try does not hide the seller",
+  );
   const lapsed = claim({ state: "reserved", at: AT - 15 * MINUTE });
-  t.strictSame(judged({ claims: [lapsed, claim({ state: "returned", pharmacy: HERE })] }), ["traceResold"]);
+  t.strictSame(judged({ claims: [lapsed, claim({ state: "returned", pharmacy: HERE })] }), [
+    "traceResold",
+  ]);
 });
 
 t.test("sold or reserved here by another sale is held", async (t) => {
   t.strictSame(judged({ claims: [claim({ pharmacy: HERE })] }), ["traceSoldHere"]);
-  t.strictSame(judged({ claims: [claim({ pharmacy: HERE, state: "reserved", at: AT - MINUTE })] }), ["traceSoldHere"]);
-  t.strictSame(judged({ claims: [claim({ pharmacy: HERE })] }, split), ["traceSoldHere"], "whole before, split now");
-  t.strictSame(judged({ splits: splitSales(1, tablets(4)) }), ["traceSoldHere"], "split before, whole now");
+  t.strictSame(
+    judged({ claims: [claim({ pharmacy: HERE, state: "reserved", at: AT - MINUTE })] }),
+    ["traceSoldHere"],
+  );
+  t.strictSame(
+    judged({ claims: [claim({ pharmacy: HERE })] }, split),
+    ["traceSoldHere"],
+    "whole before, split now",
+  );
+  t.strictSame(
+    judged({ splits: splitSales(1, tablets(4)) }),
+    ["traceSoldHere"],
+    "split before, whole now",
+  );
 });
 
 t.test("a split pack may be sold until it is empty", async (t) => {
   t.strictSame(judged({ splits: splitSales(2, tablets(5)) }, split), [], "10 + 4 of 14");
-  t.strictSame(judged({ splits: [...splitSales(2, tablets(5)), ...splitSales(1, tablets(1))] }, split), ["traceOverSplit"], "11 + 4 of 14");
-  t.strictSame(judged({ splits: splitSales(4, tablets(5), { state: "reserved", at: AT - 15 * MINUTE }) }, split), [], "lapsed sales took nothing");
+  t.strictSame(
+    judged({ splits: [...splitSales(2, tablets(5)), ...splitSales(1, tablets(1))] }, split),
+    ["traceOverSplit"],
+    "11 + 4 of 14",
+  );
+  t.strictSame(
+    judged(
+      { splits: splitSales(4, tablets(5), { state: "reserved", at: AT - 15 * MINUTE }) },
+      split,
+    ),
+    [],
+    "lapsed sales took nothing",
+  );
+  t.strictSame(judged({ splits: splitSales(5, tablets(2)) }, split), [], "two by two to the last");
+  t.strictSame(judged({ splits: splitSales(1, 7_144) }, split), [], "rounded at each of two sales");
+  t.strictSame(
+    judged({ splits: splitSales(1, 7_145) }, split),
+    ["traceOverSplit"],
+    "beyond rounding",
+  );
   const unknown = reference({ drugs: [] });
-  t.strictSame(judged({ splits: splitSales(10, 4) }, split, unknown), [], "ten sales of a pack of unknown size");
-  t.strictSame(judged({ splits: splitSales(11, 4) }, split, unknown), ["traceOverSplit"], "more than ten");
+  t.strictSame(
+    judged({ splits: splitSales(10, 4) }, split, unknown),
+    [],
+    "ten sales of a pack of unknown size",
+  );
+  t.strictSame(
+    judged({ splits: splitSales(11, 4) }, split, unknown),
+    ["traceOverSplit"],
+    "more than ten",
+  );
 });
 
-t.test("a code given twice in one request is scanned again, unless the pack is split", async (t) => {
-  const twice = { fact: "traceTwiceInRequest" };
-  const oneLine = swipe({ lines: [line({ traceCodes: codes("box", "box") })] });
-  const twoLines = swipe({ lines: [line({ traceCodes: codes("box") }), line({ traceCodes: codes("box", "next") })] });
-  t.equal(value(twice, { swipe: oneLine, memory: null }), true, "the store is not needed to see it");
-  t.equal(value(twice, { swipe: twoLines, line: 1 }), true);
-  t.equal(value(twice, { swipe: swipe({ lines: [line({ traceCodes: codes("box", "next") })] }) }), false);
-  const splitLine = line({ traceCodes: codes("box"), splitPack: true });
-  t.equal(value(twice, { swipe: swipe({ lines: [splitLine, splitLine] }) }), false);
-});
+t.test(
+  "a code given twice in one request is scanned again, unless the pack is split",
+  async (t) => {
+    const twice = { fact: "traceTwiceInRequest" };
+    const oneLine = swipe({ lines: [line({ traceCodes: codes("box", "box") })] });
+    const twoLines = swipe({
+      lines: [line({ traceCodes: codes("box") }), line({ traceCodes: codes("box", "next") })],
+    });
+    t.equal(
+      value(twice, { swipe: oneLine, memory: null }),
+      true,
+      "the store is not needed to see it",
+    );
+    t.equal(value(twice, { swipe: twoLines, line: 1 }), true);
+    t.equal(
+      value(twice, { swipe: swipe({ lines: [line({ traceCodes: codes("box", "next") })] }) }),
+      false,
+    );
+    const splitLine = line({ traceCodes: codes("box"), splitPack: true });
+    t.equal(value(twice, { swipe: swipe({ lines: [splitLine, splitLine] }) }), false);
+  },
+);
 
 t.test("each line is told of its own codes", async (t) => {
-  const lines = [line({ traceCodes: codes("a", "b") }), line({ traceCodes: codes() }), line({ traceCodes: codes("c") })];
+  const lines = [
+    line({ traceCodes: codes("a", "b") }),
+    line({ traceCodes: codes() }),
+    line({ traceCodes: codes("c") }),
+  ];
   const clean = { claims: [], splits: [] };
   const memory = { traceCodes: [clean, clean, { claims: [claim()], splits: [] }] };
-  const sold = (index: number) => value({ fact: "traceSoldElsewhere" }, { swipe: swipe({ lines }), memory, line: index });
+  const sold = (index: number) =>
+    value({ fact: "traceSoldElsewhere" }, { swipe: swipe({ lines }), memory, line: index });
   t.strictSame([sold(0), sold(1), sold(2)], [false, false, true]);
 });
 
-t.test("without the store a line's codes are missing, and a line without codes is clean", async (t) => {
-  t.equal(value({ fact: "traceSoldHere" }, { swipe: whole, memory: null }), "missing");
-  t.equal(value({ fact: "traceSoldHere" }, { memory: null }), false);
-});
+t.test(
+  "without the store a line's codes are missing, and a line without codes is clean",
+  async (t) => {
+    t.equal(value({ fact: "traceSoldHere" }, { swipe: whole, memory: null }), "missing");
+    t.equal(value({ fact: "traceSoldHere" }, { memory: null }), false);
+  },
+);

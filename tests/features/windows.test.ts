@@ -11,7 +11,12 @@ const LIVE = 5 * SECOND;
 
 function entry(secondsAgo: number, person: string, amount = 1_000): LogEntry {
   const at = AT - secondsAgo * SECOND;
-  return { at, swipe: swipeKey("", `${secondsAgo}${person}`), person: personBytes(person).slice(0, 8), amount };
+  return {
+    at,
+    swipe: swipeKey("", `${secondsAgo}${person}`),
+    person: personBytes(person).slice(0, 8),
+    amount,
+  };
 }
 
 const persons = { entity: "terminal", distinct: "person", window: "10m", exact: 64 };
@@ -20,11 +25,37 @@ const amounts = { entity: "terminal", sum: "amount", window: "10m", exact: 64 };
 const gaps = { entity: "terminal", gaps: "person", below: "15s", window: "10m", exact: 64 };
 
 /** Seconds before the swipe judged: on, just inside and just outside every edge there is. */
-const gridSeconds = fc.constantFrom(-6, -5, -4, -1, 0, 1, 14, 15, 16, 30, 299, 300, 598, 599, 600, 601, 900);
-const log = fc.array(
-  fc.record({ secondsAgo: gridSeconds, person: fc.constantFrom("a", "b", "c", "d", "own"), amount: fc.integer({ min: 1, max: 100_000 }) }),
-  { maxLength: 40 },
-).map((entries) => entries.map(({ secondsAgo, person, amount }) => entry(secondsAgo, person, amount)));
+const gridSeconds = fc.constantFrom(
+  -6,
+  -5,
+  -4,
+  -1,
+  0,
+  1,
+  14,
+  15,
+  16,
+  30,
+  299,
+  300,
+  598,
+  599,
+  600,
+  601,
+  900,
+);
+const log = fc
+  .array(
+    fc.record({
+      secondsAgo: gridSeconds,
+      person: fc.constantFrom("a", "b", "c", "d", "own"),
+      amount: fc.integer({ min: 1, max: 100_000 }),
+    }),
+    { maxLength: 40 },
+  )
+  .map((entries) =>
+    entries.map(({ secondsAgo, person, amount }) => entry(secondsAgo, person, amount)),
+  );
 
 function isIn({ at }: LogEntry): boolean {
   return at > AT - WINDOW && at <= AT + LIVE;
@@ -32,9 +63,17 @@ function isIn({ at }: LogEntry): boolean {
 
 t.test("a window is half-open and reaches five seconds past the swipe judged", async (t) => {
   t.equal(value(persons, { memory: { logs: [[entry(600, "a")]] } }), 1, "ten minutes ago is out");
-  t.equal(value(persons, { memory: { logs: [[entry(599.999, "a")]] } }), 2, "a millisecond less is in");
+  t.equal(
+    value(persons, { memory: { logs: [[entry(599.999, "a")]] } }),
+    2,
+    "a millisecond less is in",
+  );
   t.equal(value(persons, { memory: { logs: [[entry(-5, "a")]] } }), 2, "five seconds ahead is in");
-  t.equal(value(persons, { memory: { logs: [[entry(-5.001, "a")]] } }), 1, "a millisecond more is out");
+  t.equal(
+    value(persons, { memory: { logs: [[entry(-5.001, "a")]] } }),
+    1,
+    "a millisecond more is out",
+  );
 });
 
 t.test("counts over any log equal the plain definition, on the edges too", async (t) => {
@@ -43,7 +82,10 @@ t.test("counts over any log equal the plain definition, on the edges too", async
     const inside = entries.filter(isIn);
     const own = personBytes("own").slice(0, 8);
     const total = inside.reduce((sum, { amount }) => sum + amount, swipe().total);
-    assert.equal(value(persons, { memory }), new Set([own, ...inside.map(({ person }) => person)]).size);
+    assert.equal(
+      value(persons, { memory }),
+      new Set([own, ...inside.map(({ person }) => person)]).size,
+    );
     assert.equal(value(attempts, { memory }), inside.length + 1);
     assert.equal(value(amounts, { memory }), total / 100);
   });
@@ -80,7 +122,11 @@ t.test("short gaps are those between different persons in the run that ends here
   const slow = ["a", "b", "c", "d"].map((person, index) => entry((4 - index) * 15, person));
   t.equal(value(gaps, { memory: { logs: [slow] } }), 0, "15 s is not below 15 s");
   const retried = [entry(40, "a"), entry(30, "b"), entry(12, "b"), entry(5, "c")];
-  t.equal(value(gaps, { memory: { logs: [retried] } }), 3, "a retry neither breaks the run nor counts");
+  t.equal(
+    value(gaps, { memory: { logs: [retried] } }),
+    3,
+    "a retry neither breaks the run nor counts",
+  );
   const paused = [entry(60, "a"), entry(50, "b"), entry(20, "c"), entry(10, "d")];
   t.equal(value(gaps, { memory: { logs: [paused] } }), 2, "a pause ends the run");
   const plain = fc.property(log, (entries) => {

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import type { Memory } from "../../src/counters/contract.ts";
 import { readFeatures } from "../../src/features/read.ts";
 import type { ReferenceBundle } from "../../src/reference/bundle.ts";
-import { judge } from "../../src/rules/judge.ts";
 import type { Judgement } from "../../src/rules/judge.ts";
-import { parsePolicy } from "../../src/rules/policy.ts";
+import { judge } from "../../src/rules/judge.ts";
 import type { Policy } from "../../src/rules/policy.ts";
+import { parsePolicy } from "../../src/rules/policy.ts";
 import type { PseudonymisedSwipe } from "../../src/swipe/pseudonymised-swipe.ts";
 import { codes, EMPTY, line, observe, reference, swipe } from "../features/fixtures.ts";
 
@@ -30,7 +30,11 @@ export interface Given {
 
 /** A sale nothing is wrong with: one pack with its code, insured and active. */
 export function ordinary(changes: Parameters<typeof swipe>[0] = {}): PseudonymisedSwipe {
-  return swipe({ lines: [line({ traceCodes: codes("box") })], person: { status: "1" }, ...changes });
+  return swipe({
+    lines: [line({ traceCodes: codes("box") })],
+    person: { status: "1" },
+    ...changes,
+  });
 }
 
 export function judged(policy: Policy, given: Given = {}): Judgement {

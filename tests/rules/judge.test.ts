@@ -1,6 +1,14 @@
 import t from "tap";
 import { answeredHits, answerLevel, enforcementAt } from "../../src/rules/enforcement.ts";
-import { bought, codes, ledgerLine, line, pseudonym, reference } from "../features/fixtures.ts";
+import {
+  bought,
+  codes,
+  drugKey,
+  ledgerLine,
+  line,
+  pseudonym,
+  reference,
+} from "../features/fixtures.ts";
 import { hitsOf, judged, ordinary, policyOf } from "./fixtures.ts";
 
 const TEXT = `version: t1
@@ -54,13 +62,22 @@ t.test("the level is the highest over the lines, and the evidence the worst line
   ];
   const key = (drug: string) => ({ ...ledgerLine(), drug });
   const observed = ordinary({ lines, pharmacy: { area: "110101" } });
-  const { drugKey } = await import("../features/fixtures.ts");
-  const ledger = [bought(0, { lines: [
-    { ...key(drugKey("XC08CAA187A001")), days: 10 }, { ...ledgerLine(), days: 40 }, { ...key(drugKey("XA10BKD256A001")), days: 50 },
-  ] })];
+  const ledger = [
+    bought(0, {
+      lines: [
+        { ...key(drugKey("XC08CAA187A001")), days: 10 },
+        { ...ledgerLine(), days: 40 },
+        { ...key(drugKey("XA10BKD256A001")), days: 50 },
+      ],
+    }),
+  ];
   const { hits, level } = judged(policy, { swipe: observed, memory: { ledger } });
   t.equal(level, "hold");
-  t.match(hits[0], { lines: ["2", "3"], evidence: { onHand: 50, limit: 30 }, message: { en: "50 days, limit 30" } });
+  t.match(hits[0], {
+    lines: ["2", "3"],
+    evidence: { onHand: 50, limit: 30 },
+    message: { en: "50 days, limit 30" },
+  });
 });
 
 t.test("evidence is rounded, but never onto its limit", async (t) => {
@@ -75,7 +92,11 @@ t.test("an area has its own numbers, the longest prefix first", async (t) => {
   t.equal(level("110101").level, "hold", "no overlay");
   t.equal(level("210102").level, "warn", "the province allows 60");
   t.equal(level("210204").level, "allow", "the prefecture only watches");
-  t.strictSame(level("210204").hits.map(({ shadow, level: raised }) => [shadow, raised]), [[true, "hold"]], "with the rule's own numbers");
+  t.strictSame(
+    level("210204").hits.map(({ shadow, level: raised }) => [shadow, raised]),
+    [[true, "hold"]],
+    "with the rule's own numbers",
+  );
 });
 
 t.test("shadow rules are recorded and never answered", async (t) => {
@@ -87,39 +108,69 @@ t.test("shadow rules are recorded and never answered", async (t) => {
 });
 
 t.test("enforcement is the milder of setting and policy", async (t) => {
-  const of = (code: string, area: string, setting: "all" | "hard" | "none") => enforcementAt(policy.enforcement, { code, area }, setting);
+  const of = (code: string, area: string, setting: "all" | "hard" | "none") =>
+    enforcementAt(policy.enforcement, { code, area }, setting);
   t.equal(of("P1", "210102", "all"), "all");
   t.equal(of("P1", "210302", "all"), "hard");
   t.equal(of("P21030000001", "210302", "all"), "none", "a pharmacy before its area");
   t.equal(of("P1", "210302", "none"), "none");
   t.equal(of("P1", "210102", "hard"), "hard");
-  const both = judged(policy, { swipe: ordinary({ person: { status: "2" }, pharmacy: { area: "110101" } }), memory: left(40) });
-  t.strictSame((["all", "hard", "none"] as const).map((how) => answerLevel(both, how)), ["deny", "deny", "allow"]);
+  const both = judged(policy, {
+    swipe: ordinary({ person: { status: "2" }, pharmacy: { area: "110101" } }),
+    memory: left(40),
+  });
+  t.strictSame(
+    (["all", "hard", "none"] as const).map((how) => answerLevel(both, how)),
+    ["deny", "deny", "allow"],
+  );
   const soft = judged(policy, { swipe: at("110101"), memory: left(40) });
-  t.strictSame((["all", "hard", "none"] as const).map((how) => answerLevel(soft, how)), ["hold", "allow", "allow"]);
+  t.strictSame(
+    (["all", "hard", "none"] as const).map((how) => answerLevel(soft, how)),
+    ["hold", "allow", "allow"],
+  );
 });
 
 t.test("rules that hang on the store answer together, and are recorded one by one", async (t) => {
   const { sys01, unheard, missing, level, hits } = judged(policy, { memory: null });
   t.equal(level, "warn");
   t.match(sys01, { rule: "SYS-01", level: "warn", evidence: { rules: "OQ-02" } });
-  t.strictSame(unheard.map(({ rule, level: raised, ifMissing }) => [rule, raised, ifMissing]), [["OQ-02", "warn", true]]);
+  t.strictSame(
+    unheard.map(({ rule, level: raised, ifMissing }) => [rule, raised, ifMissing]),
+    [["OQ-02", "warn", true]],
+  );
   t.strictSame([missing, hits], [["onHand"], []]);
 });
 
 t.test("an ifMissing of stepUp is cleared by what would clear the rule", async (t) => {
-  const strict = policyOf(TEXT.replace("ifMissing: warn", "ifMissing: stepUp\n    clearedBy: { verification: [id-card] }"));
+  const strict = policyOf(
+    TEXT.replace(
+      "ifMissing: warn",
+      "ifMissing: stepUp\n    clearedBy: { verification: [id-card] }",
+    ),
+  );
   t.equal(judged(strict, { memory: null }).level, "stepUp");
   const verified = ordinary({ verification: { method: "idCard", outcome: "pass" } });
-  t.equal(judged(strict, { memory: null, swipe: verified }).level, "warn", "medicine is not refused twice because we were not there");
+  t.equal(
+    judged(strict, { memory: null, swipe: verified }).level,
+    "warn",
+    "medicine is not refused twice because we were not there",
+  );
 });
 
 t.test("the hash is of what the policy says, not of how it is written", async (t) => {
-  t.equal(policyOf(`# a comment\n${TEXT.replace("{ zh: 余药, en: Refill }", "{ en: Refill, zh: 余药 }")}`).hash, policy.hash);
+  t.equal(
+    policyOf(`# a comment\n${TEXT.replace("{ zh: 余药, en: Refill }", "{ en: Refill, zh: 余药 }")}`)
+      .hash,
+    policy.hash,
+  );
   t.not(policyOf(TEXT.replace("warn: 7", "warn: 8")).hash, policy.hash);
 });
 
 t.test("a judgement depends on nothing but its arguments", async (t) => {
-  const given = { swipe: ordinary({ agent: { id: pseudonym("nurse"), registered: true } }), memory: left(40), reference: reference() };
+  const given = {
+    swipe: ordinary({ agent: { id: pseudonym("nurse"), registered: true } }),
+    memory: left(40),
+    reference: reference(),
+  };
   t.strictSame(judged(policy, given), judged(policyOf(TEXT), given));
 });

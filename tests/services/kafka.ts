@@ -78,7 +78,13 @@ export async function newKafkaHome(program = knownProgram()): Promise<KafkaHome>
   const properties = join(folder, "server.properties");
   writeFileSync(properties, kafkaProperties(home.port, home.controllerPort, join(folder, "data")));
   const format = ["format", "-t", kafkaClusterId(), "-c", properties];
-  runToEnd(program.java, ["-Xmx256m", "-cp", program.classpath, "kafka.tools.StorageTool", ...format]);
+  runToEnd(program.java, [
+    "-Xmx256m",
+    "-cp",
+    program.classpath,
+    "kafka.tools.StorageTool",
+    ...format,
+  ]);
   return home;
 }
 

@@ -18,10 +18,18 @@ export function findProgram(name: string): string | undefined {
 }
 
 /** Runs to its end; on failure throws the last lines it said. */
-export function runToEnd(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void {
+export function runToEnd(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): void {
   const result = spawnSync(command, args, { encoding: "utf8", env: { ...process.env, ...env } });
   if (result.status === 0) return;
-  const said = `${result.stdout ?? ""}${result.stderr ?? ""}`.trim().split("\n").slice(-3).join(" | ");
+  const said = `${result.stdout ?? ""}${result.stderr ?? ""}`
+    .trim()
+    .split("\n")
+    .slice(-3)
+    .join(" | ");
   throw new Error(`${command} ${args[0] ?? ""} failed: ${result.error?.message ?? said}`);
 }
 

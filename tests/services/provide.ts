@@ -3,10 +3,10 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findKafka, kafkaVersion } from "./kafka-jars.ts";
 import { answers, kafkaClusterId, kafkaProperties, startKafka } from "./kafka.ts";
+import { findKafka, kafkaVersion } from "./kafka-jars.ts";
 import { findDocker, findProgram, installPackages } from "./machine.ts";
-import { startRedis } from "./redis.ts";
+import { redisAnswers, startRedis } from "./redis.ts";
 import { freePort, startProcess } from "./service-process.ts";
 
 export interface Provided {
@@ -29,7 +29,10 @@ export async function provideKafka(): Promise<Provision> {
   return await firstThatWorks("Kafka", [ownKafka, dockerKafka]);
 }
 
-async function firstThatWorks(name: string, ways: readonly (() => Promise<Provided>)[]): Promise<Provision> {
+async function firstThatWorks(
+  name: string,
+  ways: readonly (() => Promise<Provided>)[],
+): Promise<Provision> {
   const reasons: string[] = [];
   for (const way of ways) {
     try {
@@ -74,7 +77,11 @@ async function ownKafka(): Promise<Provided> {
   const given = process.env["KAFKA_BROKERS"];
   if (given === undefined) return await startedKafka();
   if (!(await answers(given))) throw new Error("KAFKA_BROKERS is set, but nothing answers there");
-  return { env: { GUARD_TEST_KAFKA_BROKERS: given, ...kafkaProgramEnv() }, from: "KAFKA_BROKERS", stop: nothing };
+  return {
+    env: { GUARD_TEST_KAFKA_BROKERS: given, ...kafkaProgramEnv() },
+    from: "KAFKA_BROKERS",
+    stop: nothing,
+  };
 }
 
 async function startedKafka(): Promise<Provided> {
@@ -106,19 +113,41 @@ function kafkaProgramEnv(): Record<string, string> {
 
 async function dockerRedis(): Promise<Provided> {
   const docker = requireDocker();
-  const program = [docker, "run", "--rm", "--network", "host", "redis:7", "redis-server"];
+  const folder = mkdtempSync(join(tmpdir(), "guard-redis-"));
   const port = await freePort();
-  const log = join(mkdtempSync(join(tmpdir(), "guard-redis-")), "log");
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--maxmemory-policy", "noeviction"];
-  const service = await startProcess(log, docker, [...program.slice(1), ...args]);
-  return { env: { GUARD_TEST_REDIS_URL: `redis://127.0.0.1:${port}` }, from: "Docker", stop: () => service.stop() };
+  const service = await startProcess(join(folder, "log"), docker, [
+    ...["run", "--rm", "--network", "host", "redis:7", "redis-server", "--port", String(port)],
+    ...[
+      "--bind",
+      "127.0.0.1",
+      "--save",
+      "",
+      "--appendonly",
+      "no",
+      "--maxmemory-policy",
+      "noeviction",
+    ],
+  ]);
+  const stop = async (): Promise<void> => {
+    await service.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  if (!(await redisAnswers(port, service))) {
+    await stop();
+    throw new Error("Redis in Docker does not start");
+  }
+  return { env: { GUARD_TEST_REDIS_URL: `redis://127.0.0.1:${port}` }, from: "Docker", stop };
 }
 
 async function dockerKafka(): Promise<Provided> {
   const docker = requireDocker();
   const folder = mkdtempSync(join(tmpdir(), "guard-kafka-"));
   const port = await freePort();
-  writeFileSync(join(folder, "server.properties"), kafkaProperties(port, await freePort(), "/tmp/kafka"), { mode: 0o644 });
+  writeFileSync(
+    join(folder, "server.properties"),
+    kafkaProperties(port, await freePort(), "/tmp/kafka"),
+    { mode: 0o644 },
+  );
   const bin = "/opt/kafka/bin";
   const format = `${bin}/kafka-storage.sh format -t ${kafkaClusterId()} -c /guard/server.properties`;
   const start = `exec ${bin}/kafka-server-start.sh /guard/server.properties`;

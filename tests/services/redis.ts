@@ -48,8 +48,11 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
   const log = join(folder, "log");
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const port = options.port ?? (await freePort());
-    const service = await startProcess(log, program, [...redisArguments(port, folder), ...(options.args ?? [])]);
-    if (await answers(port, service)) {
+    const service = await startProcess(log, program, [
+      ...redisArguments(port, folder),
+      ...(options.args ?? []),
+    ]);
+    if (await redisAnswers(port, service)) {
       return {
         url: `redis://127.0.0.1:${port}`,
         port,
@@ -63,7 +66,9 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
     }
     await service.stop();
   }
-  throw new Error(`redis-server does not start: ${readFileSync(log, "utf8").trim().split("\n").at(-1)}`);
+  throw new Error(
+    `redis-server does not start: ${readFileSync(log, "utf8").trim().split("\n").at(-1)}`,
+  );
 }
 
 function redisArguments(port: number, folder: string): string[] {
@@ -73,7 +78,8 @@ function redisArguments(port: number, folder: string): string[] {
   ];
 }
 
-async function answers(port: number, service: ServiceProcess): Promise<boolean> {
+/** True once it serves; false when the service ended or the limit passed. */
+export async function redisAnswers(port: number, service: ServiceProcess): Promise<boolean> {
   let alive = true;
   void service.ended.then(() => {
     alive = false;

@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { provideKafka, provideRedis, type Provided, type Provision } from "./provide.ts";
+import { type Provided, type Provision, provideKafka, provideRedis } from "./provide.ts";
 
 /** Seconds a test file may take. */
 const HANG_LIMIT_S = 600;
@@ -35,7 +35,11 @@ async function runTap(env: NodeJS.ProcessEnv): Promise<number> {
   rmSync(results, { force: true });
   // A reporter that repaints its screen makes no sense in a file. The limit is there for what hangs, not what is slow.
   const reporter = process.stdout.isTTY ? "terse" : "min";
-  const options = [`--reporter=${reporter}`, `--output-file=${results}`, `--timeout=${HANG_LIMIT_S}`];
+  const options = [
+    `--reporter=${reporter}`,
+    `--output-file=${results}`,
+    `--timeout=${HANG_LIMIT_S}`,
+  ];
   const tap = spawn(process.execPath, [tapProgram(), "run", ...options, ...process.argv.slice(2)], {
     // A group of its own, so that the tests' processes can be ended with it.
     detached: true,
@@ -68,7 +72,8 @@ function readTotals(): Totals {
     return { passed: 0, failed: 0, skipped: 0 };
   }
   const closing = text.split("\n").findLast((line) => line.startsWith("# { total:")) ?? "";
-  const count = (name: string): number => Number(new RegExp(`\\b${name}: (\\d+)`).exec(closing)?.[1] ?? 0);
+  const count = (name: string): number =>
+    Number(new RegExp(`\\b${name}: (\\d+)`).exec(closing)?.[1] ?? 0);
   return { passed: count("pass"), failed: count("fail"), skipped: count("skip") + count("todo") };
 }
 
@@ -79,16 +84,23 @@ async function stopAll(services: readonly Provided[]): Promise<void> {
 function announce(provisions: readonly Provision[]): void {
   for (const provision of provisions) {
     if ("provided" in provision) say(`${provision.name}: ${provision.provided.from}`);
-    else say(`!!! NO ${provision.name.toUpperCase()}: its suites are skipped: ${provision.unavailable}`);
+    else
+      say(
+        `!!! NO ${provision.name.toUpperCase()}: its suites are skipped: ${provision.unavailable}`,
+      );
   }
 }
 
 const provisions = await Promise.all([provideRedis(), provideKafka()]);
-const services = provisions.flatMap((provision) => ("provided" in provision ? [provision.provided] : []));
+const services = provisions.flatMap((provision) =>
+  "provided" in provision ? [provision.provided] : [],
+);
 const absent = provisions.flatMap((provision) => ("unavailable" in provision ? [provision] : []));
 announce(provisions);
 
-const status = await runTap(Object.assign({ ...process.env }, ...services.map((service) => service.env)));
+const status = await runTap(
+  Object.assign({ ...process.env }, ...services.map((service) => service.env)),
+);
 await stopAll(services);
 
 const totals = readTotals();
@@ -97,7 +109,9 @@ const counted = totals.passed + totals.failed + totals.skipped > 0;
 const failed = totals.failed === 0 && (status !== 0 || !counted) ? 1 : totals.failed;
 const refused = absent.length > 0 && process.env["CI"] === "true";
 for (const { name, unavailable } of absent) {
-  say(`!!! SKIPPED for want of ${name}${refused ? " (a failure with CI=true)" : ""}: ${unavailable}`);
+  say(
+    `!!! SKIPPED for want of ${name}${refused ? " (a failure with CI=true)" : ""}: ${unavailable}`,
+  );
 }
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";
 say(`${totals.passed} passed, ${failed} failed${skipped}`);

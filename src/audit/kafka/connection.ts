@@ -47,6 +47,11 @@ function toObserver(observer: Observer): logCreator {
   return () =>
     ({ namespace, log }) => {
       const labels = { part: namespace.toLowerCase() };
-      observer.notice({ kind: "kafka.client", labels, message: `Kafka client: ${log.message}`, level: "warn" });
+      observer.notice({
+        kind: "kafka.client",
+        labels,
+        message: `Kafka client: ${log.message}`,
+        level: "warn",
+      });
     };
 }

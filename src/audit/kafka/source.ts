@@ -120,7 +120,8 @@ async function takeBatch(
 function parseEvent(value: Buffer | null): GuardEvent | undefined {
   try {
     const parsed: unknown = JSON.parse(value?.toString() ?? "");
-    const isEvent = typeof parsed === "object" && parsed !== null && "specversion" in parsed && "type" in parsed;
+    const isEvent =
+      typeof parsed === "object" && parsed !== null && "specversion" in parsed && "type" in parsed;
     return isEvent ? (parsed as GuardEvent) : undefined;
   } catch {
     return undefined;
@@ -177,7 +178,10 @@ class Hand {
         this.taken?.();
         yield record;
       } else if (this.error !== undefined) {
-        throw new Error("GUARD_AUDIT_SOURCE_FAILED: the topic could not be read to its end; read it again.", { cause: this.error });
+        throw new Error(
+          "GUARD_AUDIT_SOURCE_FAILED: the topic could not be read to its end; read it again.",
+          { cause: this.error },
+        );
       } else if (this.finished) {
         return;
       } else {

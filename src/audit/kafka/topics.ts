@@ -26,7 +26,10 @@ const PLANS: Readonly<Record<Topic, TopicPlan>> = {
  * Makes the topics that are not there and leaves the others as somebody made them.
  * Returns those it made. Rejects when Kafka does not answer or forbids it.
  */
-export async function ensureTopics(connection: KafkaConnection, observer: Observer): Promise<Topic[]> {
+export async function ensureTopics(
+  connection: KafkaConnection,
+  observer: Observer,
+): Promise<Topic[]> {
   const admin = connectKafka(connection, observer).admin();
   try {
     await admin.connect();
@@ -46,7 +49,12 @@ export async function ensureTopics(connection: KafkaConnection, observer: Observ
 }
 
 function createTopic(admin: Admin, config: ITopicConfig): Promise<boolean> {
-  return admin.createTopics({ topics: [config], validateOnly: false, waitForLeaders: true, timeout: 10_000 });
+  return admin.createTopics({
+    topics: [config],
+    validateOnly: false,
+    waitForLeaders: true,
+    timeout: 10_000,
+  });
 }
 
 export function topicConfig(topic: Topic, brokers: number): ITopicConfig {

@@ -1,9 +1,5 @@
 import type { Bytes, EpochMs } from "../../units.ts";
-import {
-  ATTEMPTS_HEAD,
-  LOG_WIDTH,
-  USE_WIDTH,
-} from "../entry-layouts.ts";
+import { ATTEMPTS_HEAD, LOG_WIDTH, USE_WIDTH } from "../entry-layouts.ts";
 import {
   ENTRY_AT_OFFSET,
   ENTRY_FLAGS_OFFSET,
@@ -223,4 +219,3 @@ function change(shelf: ByteShelf, plan: ChangePlan, now: EpochMs): ChangeReply {
   }
   return { changed: true, seq };
 }
-

@@ -74,13 +74,7 @@ function moveOwn(
   else shelf.set(key, Buffer.concat(kept), now + limits.TRACE_KEPT);
 }
 
-function bind(
-  shelf: ByteShelf,
-  key: Bytes,
-  entry: Buffer,
-  ttl: DurationMs,
-  now: EpochMs,
-): void {
+function bind(shelf: ByteShelf, key: Bytes, entry: Buffer, ttl: DurationMs, now: EpochMs): void {
   const partner = entry.toString("latin1", 0, 8);
   const others = splitEntries(shelf.get(key, now) ?? Buffer.alloc(0), BINDING_WIDTH)
     .filter((bound) => !sameBytes(bound, 0, partner))

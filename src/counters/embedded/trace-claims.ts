@@ -72,4 +72,3 @@ function blocks(entry: Buffer, plan: ObservePlan, sameBuyerHere: boolean): boole
   if (sameBuyerHere && Math.abs(plan.at - at) < limits.RESERVATION) return false;
   return state === "presumable" || at + limits.RESERVATION > plan.at;
 }
-

@@ -82,10 +82,17 @@ function writeObserve(out: PlanWriter, keys: string[], operation: ObserveOperati
       break;
     case "trace":
       keys.push(operation.splitKey);
-      out.uint(4, 1).uint(operation.write ? 1 : 0, 1).text(operation.field).raw(operation.entry);
+      out
+        .uint(4, 1)
+        .uint(operation.write ? 1 : 0, 1)
+        .text(operation.field)
+        .raw(operation.entry);
       break;
     case "use":
-      out.uint(5, 1).uint(operation.write ? 1 : 0, 1).uint(seconds(operation.ttl), 4);
+      out
+        .uint(5, 1)
+        .uint(operation.write ? 1 : 0, 1)
+        .uint(seconds(operation.ttl), 4);
       out.raw(operation.entry);
       break;
     case "read":
@@ -118,7 +125,10 @@ function writeChange(out: PlanWriter, keys: string[], operation: ChangeOperation
   keys.push(operation.key);
   switch (operation.kind) {
     case "traceState":
-      out.uint(1, 1).text(operation.field).uint(operation.state ?? LET_GO, 1);
+      out
+        .uint(1, 1)
+        .text(operation.field)
+        .uint(operation.state ?? LET_GO, 1);
       break;
     case "useState":
       out.uint(2, 1).uint(operation.state ?? LET_GO, 1);

@@ -117,7 +117,8 @@ async function send(
   args: readonly (string | number | Buffer)[],
 ): Promise<unknown> {
   if (client.status !== "ready") throw new StoreUnavailableError("The store is not connected.");
-  if (circuit.state() === "open") throw new StoreUnavailableError("The store has stopped answering.");
+  if (circuit.state() === "open")
+    throw new StoreUnavailableError("The store has stopped answering.");
   circuit.sent();
   try {
     return await client.callBuffer(command, ...args);

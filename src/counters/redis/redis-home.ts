@@ -9,7 +9,8 @@ type Script = { readonly sha1: string; readonly lua: string };
 /** The memory on Redis or Valkey: each step is one script call, returned raw. */
 export function createRedisHome(connection: RedisConnection): MemoryHome {
   return {
-    observe: async (plan) => readObserve(await call(connection, observeScript, encodeObserve(plan))),
+    observe: async (plan) =>
+      readObserve(await call(connection, observeScript, encodeObserve(plan))),
     seal: async (plan) => {
       const reply = await call(connection, sealScript, encodeSeal(plan));
       return Buffer.isBuffer(reply) ? { won: false, answer: reply } : { won: true };

@@ -1,6 +1,7 @@
 // Writes scripts.generated.ts from the Lua files: includes expanded, constants filled in, the arity from the name.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 const here = new URL("./scripts/", import.meta.url);
 const constants = readFileSync(new URL("includes/constants.lua", here), "utf8");

@@ -1,0 +1,48 @@
+import type { Observer, Timers } from "../units.ts";
+import { type GuardEvent, TOPICS } from "./event.ts";
+import type { KafkaConnection } from "./kafka/connection.ts";
+import { readTopic } from "./kafka/source.ts";
+import { readJournal } from "./reader.ts";
+
+export interface EventsWanted {
+  /** The journal's folder. */
+  readonly folder: string;
+  /** Absent: the journal is read. */
+  readonly kafka?: KafkaConnection;
+  /** Goes on with new ones until it aborts; absent: ends at the end. */
+  readonly follow?: AbortSignal;
+  readonly timers: Timers;
+  readonly observer: Observer;
+}
+
+/** Hands over every recorded event, oldest first (of a topic or of the journal). */
+export async function readEvents(
+  wanted: EventsWanted,
+  take: (event: GuardEvent) => void,
+): Promise<void> {
+  if (wanted.kafka === undefined) return fromJournal(wanted, take);
+  if (wanted.follow !== undefined) {
+    await Promise.all(TOPICS.map((topic) => fromTopic(wanted, topic, take)));
+    return;
+  }
+  for (const topic of TOPICS) await fromTopic(wanted, topic, take);
+}
+
+async function fromJournal(
+  { folder, follow, timers }: EventsWanted,
+  take: (event: GuardEvent) => void,
+): Promise<void> {
+  const following = follow === undefined ? {} : { follow: { timers, signal: follow } };
+  for await (const { record } of readJournal({ folder, ...following })) take(record.event);
+}
+
+async function fromTopic(
+  { kafka, follow, observer }: EventsWanted,
+  topic: (typeof TOPICS)[number],
+  take: (event: GuardEvent) => void,
+): Promise<void> {
+  if (kafka === undefined) return;
+  const following = follow === undefined ? {} : { follow };
+  const events = readTopic({ connection: kafka, observer, topic, ...following });
+  for await (const { event } of events) take(event);
+}
