@@ -4,6 +4,7 @@ import closeWithGrace from "close-with-grace";
 import { ConfigError, type Environment } from "./config/config.ts";
 import { packageRoot } from "./config/package-root.ts";
 import { readConfig } from "./config/read-config.ts";
+import { ReferenceBrokenError } from "./reference/fault.ts";
 import { type Server, wireServer } from "./wire.ts";
 
 /** Wrong settings, a broken policy, a folder in use: nothing a restart mends (EX_CONFIG of sysexits.h). */
@@ -28,6 +29,8 @@ export async function runServer(environment: Environment): Promise<void> {
     const address = await server.listen();
     stopGracefully(server);
     reloadOnHangup(server);
+    const message = `Listens on ${address}.`;
+    server.observer.notice({ kind: "server.started", message, level: "info" });
     process.stdout.write(banner(server, address));
   } catch (error) {
     const { sentence, status } = reasonNotToStart(error);
@@ -38,6 +41,9 @@ export async function runServer(environment: Environment): Promise<void> {
 
 export function reasonNotToStart(error: unknown): { sentence: string; status: number } {
   if (error instanceof ConfigError) return { sentence: error.message, status: EXIT_CONFIG };
+  if (error instanceof ReferenceBrokenError) {
+    return { sentence: faultLines(error), status: EXIT_CONFIG };
+  }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (error instanceof Error && OWN_ERROR.test(code)) {
     return { sentence: error.message, status: EXIT_CONFIG };
@@ -49,16 +55,38 @@ export function reasonNotToStart(error: unknown): { sentence: string; status: nu
   return { sentence, status: EXIT_FAILED };
 }
 
+/** Like a broken policy: each mistake by file and line, for whoever has to mend it. */
+function faultLines({ faults, more }: ReferenceBrokenError): string {
+  const lines = faults.map(({ file, line, reason }) => `${file}:${line}: ${reason}`);
+  const others = more === 0 ? [] : [`and ${more} more`];
+  return ["The reference files have mistakes:", ...lines, ...others].join("\n");
+}
+
 function stopGracefully(server: Server): void {
-  closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, async ({ err }) => {
+  // The library would stop at SIGHUP too, which here means: read policy and reference data again.
+  const options = { delay: STOP_WITHIN_MS, logger: false as const, skip: ["SIGHUP" as const] };
+  // Under npm one Ctrl-C arrives twice, and the second would end the process before it has flushed: by the library,
+  // or, in the instant in which nobody listens, by the system. So somebody always listens, and in the end nobody else.
+  const stays = () => undefined;
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) process.on(signal, stays);
+  closeWithGrace(options, async ({ err }) => {
+    for (const signal of signals) {
+      for (const listener of process.listeners(signal)) {
+        if (listener !== stays) process.off(signal, listener);
+      }
+    }
     if (err) process.stderr.write(`guard: stopping after a failure: ${err.message}\n`);
+    const message = "Takes no more requests, answers those in flight, flushes.";
+    server.observer.notice({ kind: "server.stopping", message, level: "info" });
     await server.close();
   });
 }
 
 function reloadOnHangup(server: Server): void {
+  let last = Promise.resolve();
   process.on("SIGHUP", () => {
-    server.reload().catch((error: unknown) => {
+    last = last.then(server.reload).catch((error: unknown) => {
       const message = `The reload was refused, what was loaded stays in force: ${reasonNotToStart(error).sentence}`;
       const labels = { what: "policy" };
       server.observer.notice({ kind: "bundle.refused", labels, message, level: "error" });

@@ -1,23 +1,24 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { type Journal, openJournal } from "./audit/journal.ts";
 import { createKafkaSink } from "./audit/kafka/sink.ts";
 import { Relay } from "./audit/relay.ts";
 import { createDesk } from "./checkout/create-desk.ts";
+import { within } from "./checkout/deadline.ts";
 import type { Desk } from "./checkout/desk.ts";
-import { warmUp } from "./checkout/warm-up.ts";
-import { fixedKeyring } from "./checkout/keyring.ts";
 import { createJournalRecorder } from "./checkout/journal-recorder.ts";
+import { fixedKeyring } from "./checkout/keyring.ts";
+import { warmUp } from "./checkout/warm-up.ts";
 import type { Config } from "./config/config.ts";
 import { systemClock, systemTimers } from "./config/machine.ts";
 import { activation } from "./control/activation.ts";
 import { lockFolder } from "./control/folder-lock.ts";
+import { instanceName } from "./control/instance-name.ts";
 import { loadBundle } from "./control/load-bundle.ts";
 import { readOwnKeys } from "./control/own-keys.ts";
 import { openSharedKeyring, type SharedKeyring } from "./control/shared-keyring.ts";
-import type { CounterStore } from "./counters/contract.ts";
+import { type CounterStore, StoreUnavailableError } from "./counters/contract.ts";
 import type { ControlDocuments } from "./counters/control-documents.ts";
 import { createMemoryShelf } from "./counters/embedded/byte-shelf.ts";
 import { createDiskShelf } from "./counters/embedded/disk-shelf.ts";
@@ -33,6 +34,7 @@ import {
 } from "./counters/redis/redis-connection.ts";
 import { redisDocuments } from "./counters/redis/redis-documents.ts";
 import { createRedisHome } from "./counters/redis/redis-home.ts";
+import { timedStore } from "./counters/timed-store.ts";
 import { createApp } from "./http/app.ts";
 import type { Readiness } from "./http/readiness.ts";
 import { createLogger } from "./telemetry/logger.ts";
@@ -43,8 +45,11 @@ import { type Clock, type DurationMs, type Observer, SILENT, type Timers } from 
 const GENERATION = "g1";
 /** How long a start waits for Redis before it serves stand-ins. */
 const STORE_AT_START: DurationMs = 1_500;
-/** What is left of the 10 s of a graceful stop after the open requests were answered. */
+/** How the 10 s of a graceful stop are shared out: callers that do not finish, a frozen store, a Kafka that is away. */
+const OPEN_REQUESTS_AT_STOP: DurationMs = 3_000;
+const AFTERWORK_AT_STOP: DurationMs = 1_000;
 const RELAY_AT_STOP: DurationMs = 3_000;
+const SINK_AT_STOP: DurationMs = 1_000;
 
 /** Where the memory is, and what it says of itself. */
 interface Memory {
@@ -89,6 +94,8 @@ export async function wireCore(config: Config, logger?: FastifyBaseLogger): Prom
   const memory = openMemory(config, clock, observer);
   const keyring = await openKeyring(config, memory, clock, observer);
   await reachAgreement(keyring, memory, observer);
+  // A store that was away may come back empty, or be another one.
+  memory.redis?.whenReady(() => keyring.keepTrying());
   const record = await openRecord(config, clock, observer);
   const desk = createDesk({
     clock,
@@ -115,12 +122,10 @@ export async function wireCore(config: Config, logger?: FastifyBaseLogger): Prom
     sinkName: record.name,
     readiness: () => readinessOf(memory, keyring, record),
     reload: async () => {
-      const next = await loadBundle(places(config), keyring.forLists(), clock.now());
-      keyring.replaceBundle(next);
-      await active.announce(next);
+      await active.announce(await keyring.reload());
     },
     close: async () => {
-      await desk.idle();
+      await atMost(AFTERWORK_AT_STOP, desk.idle());
       await record.close();
       await memory.store.close();
       clock.close();
@@ -152,7 +157,7 @@ export async function wireServer(config: Config, version: string): Promise<Serve
     app,
     listen: () => app.listen({ ...config.http }),
     close: async () => {
-      await app.close();
+      await closeDoor(app);
       await core.close();
     },
   };
@@ -178,6 +183,18 @@ async function warm(config: Config, keyring: SharedKeyring, clock: Clock): Promi
   await shelf.close();
 }
 
+/** Open requests are answered; a caller that never finishes its own is cut off. */
+async function closeDoor(app: FastifyInstance): Promise<void> {
+  const cancel = systemTimers.after(OPEN_REQUESTS_AT_STOP, () => app.server.closeAllConnections());
+  await app.close();
+  cancel();
+}
+
+/** Waits for work that hangs on others; what it still does afterwards ends with the process. */
+async function atMost(wait: DurationMs, work: Promise<void>): Promise<void> {
+  await within(systemTimers, wait, work, () => undefined).catch(() => undefined);
+}
+
 function places(config: Config) {
   return { policyFile: config.policyFile, referenceDir: config.referenceDir };
 }
@@ -188,15 +205,16 @@ function openMemory(config: Config, clock: Clock, observer: Observer): Memory {
     const shelf = createDiskShelf(join(config.dataDir, "memory"));
     const home = createEmbeddedHome(shelf, now);
     return {
-      store: createPackedStore(home, createKeyNames(GENERATION), now),
+      store: timedStore(createPackedStore(home, createKeyNames(GENERATION), now), clock, observer),
       documents: embeddedDocuments(shelf, GENERATION),
       name: `embedded, in ${config.dataDir}`,
       redis: undefined,
     };
   }
   const redis = openRedis(config.redis, () => clock.now(), observer);
+  const store = createPackedStore(createRedisHome(redis), createKeyNames(GENERATION), now);
   return {
-    store: createPackedStore(createRedisHome(redis), createKeyNames(GENERATION), now),
+    store: timedStore(store, clock, observer),
     documents: redisDocuments(redis, GENERATION),
     name: config.redis.url,
     redis,
@@ -222,8 +240,13 @@ async function openKeyring(config: Config, memory: Memory, clock: Clock, observe
 /** The embedded store must agree; Redis may be away, and then checks are stand-ins until it does. */
 async function reachAgreement(keyring: SharedKeyring, memory: Memory, observer: Observer) {
   if (memory.redis === undefined) return keyring.agree();
-  const ready = await readyWithin(memory.redis, systemTimers, STORE_AT_START);
-  if (ready) return keyring.agree();
+  if (await readyWithin(memory.redis, systemTimers, STORE_AT_START)) {
+    try {
+      return await keyring.agree();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+    }
+  }
   const message = "Redis is not there at start: checks are stand-ins until it answers.";
   observer.notice({ kind: "store.connection", labels: { state: "down" }, message, level: "error" });
   keyring.keepTrying();
@@ -291,20 +314,10 @@ async function openRecord(
     kafkaDown: () => down,
     close: async () => {
       await relay.stop(RELAY_AT_STOP);
-      await sink.close();
+      await atMost(SINK_AT_STOP, sink.close());
       await journal.close();
     },
   };
-}
-
-/** Kept in the data folder: events of one instance keep their source across restarts. */
-async function instanceName(dataDir: string): Promise<string> {
-  const file = join(dataDir, "instance");
-  const kept = await readFile(file, "utf8").catch(() => undefined);
-  if (kept !== undefined && /^[0-9a-f]{12}$/.test(kept)) return kept;
-  const name = randomBytes(6).toString("hex");
-  await writeFile(file, name);
-  return name;
 }
 
 function readinessOf(memory: Memory, keyring: SharedKeyring, record: RecordKeeping): Readiness {

@@ -2,7 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import type { z } from "zod";
-import { EVENT_TYPES, type EventType, eventSchema, type JournalRecord } from "../src/audit/event.ts";
+import {
+  EVENT_TYPES,
+  type EventType,
+  eventSchema,
+  type JournalRecord,
+} from "../src/audit/event.ts";
 import { createDesk } from "../src/checkout/create-desk.ts";
 import { createJournalRecorder } from "../src/checkout/journal-recorder.ts";
 import { fixedKeyring } from "../src/checkout/keyring.ts";
@@ -85,7 +90,9 @@ async function openDesk() {
     append: async (records: readonly JournalRecord[]) => void journal.push(...records),
   };
   const clock = createVirtualClock(Date.UTC(2026, 10, 1));
-  const pseudonymiser = pseudonymiserOf(JSON.stringify(generateKey((size) => Buffer.alloc(size, 7))));
+  const pseudonymiser = pseudonymiserOf(
+    JSON.stringify(generateKey((size) => Buffer.alloc(size, 7))),
+  );
   const bundle = await loadBundle(shipped(), pseudonymiser, clock.now());
   const desk = createDesk({
     clock,

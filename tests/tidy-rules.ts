@@ -40,9 +40,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   replay: ["swipe", "audit", "checkout", "control"],
   simulation: ["swipe", "reference"],
 };
-/** Files beside the rooms; of these only wire may be imported, by the two that start processes and by the replay. */
-const ROOTS = ["units.ts", "wire.ts", "main.ts", "cli.ts"];
-const MAY_IMPORT_WIRE = /^src\/(?:main\.ts|cli\.ts|replay\/)/;
+/** Files beside the rooms; rooms may import none of them but units, and the replay wire. */
+const ROOTS = ["units.ts", "wire.ts", "server-process.ts", "main.ts", "cli.ts"];
+const MAY_IMPORT_WIRE = /^src\/(?:server-process\.ts|cli\.ts|replay\/)/;
 
 /** Rooms in which replay must give the same answer: no clock, chance, environment or timers. */
 const PURE_ROOMS = ["swipe", "features", "rules", "decision"];
@@ -64,7 +64,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pino: ["src/telemetry/"],
   "@marcbachmann/cel-js": ["src/rules/"],
   commander: ["src/cli.ts"],
-  "close-with-grace": ["src/main.ts"],
+  "close-with-grace": ["src/server-process.ts"],
 };
 /** Types of these may be named where the parts are put together. */
 const TYPES_ALLOWED = /^src\/(?:wire|main)\.ts$/;

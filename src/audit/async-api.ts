@@ -18,7 +18,8 @@ const SUMMARIES: Readonly<Record<EventType, string>> = {
 
 const CHANNELS: Readonly<Record<Topic, { readonly description: string; readonly key: string }>> = {
   "guard.swipes.v1": {
-    description: "What happened to swipes. In order per person and instance; `personSeq` orders across instances.",
+    description:
+      "What happened to swipes. In order per person and instance; `personSeq` orders across instances.",
     key: "the person's pseudonym",
   },
   "guard.clues.v1": {

@@ -91,16 +91,21 @@ export interface EventOrigin {
   readonly at: EpochMs;
 }
 
-/** `<pharmacy>:<swipeId>:<type>[:reversalId]`, so that a repeat is known by its id. */
+/**
+ * `<pharmacy>:<swipeId>:<type>[:reversalId]`, so that a repeat is known by its id. `again` tells apart what may
+ * happen to one swipe more than once: a settlement after a return, a cancellation taken back.
+ */
 export function swipeEvent<T extends SwipeEventType>(
   type: T,
   data: EventData<T>,
   origin: EventOrigin,
+  again?: string,
 ): JournalRecord {
   const { pharmacy, swipeId, person } = data;
-  const reversal =
-    "reversalId" in data && data.reversalId !== undefined ? `:${data.reversalId}` : "";
-  const id = `${pharmacy}:${swipeId}:${type}${reversal}`;
+  const reversal = "reversalId" in data ? data.reversalId : undefined;
+  const id = [pharmacy, swipeId, type, reversal, again]
+    .filter((part) => part !== undefined)
+    .join(":");
   return {
     topic: EVENTS[type].topic,
     key: person,

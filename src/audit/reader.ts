@@ -24,23 +24,32 @@ export interface ReadJournalOptions {
 
 /** The journal's records in order, also while a server writes to the folder. */
 export async function* readJournal(options: ReadJournalOptions): AsyncGenerator<ReadRecord> {
-  const { folder, from = FROM_THE_OLDEST, follow, onLost } = options;
+  const { folder, from = FROM_THE_OLDEST, onLost } = options;
+  const follow = options.follow && following(options.follow);
   const reader = new SegmentReader(folder, from);
   // A server that writes faster than this reads must not keep it for ever.
-  const goal = follow === undefined ? await journalEnd(folder) : undefined;
+  const goal = await journalEnd(folder);
   try {
-    for (;;) {
+    while (follow?.ended() !== true) {
       const { records, lost } = await reader.read(BATCH);
       if (lost > 0) onLost?.(lost);
       yield* records;
-      if (goal !== undefined && reaches(reader.position, goal)) return;
-      if (records.length > 0 || lost > 0) continue;
-      if (follow === undefined || follow.signal.aborted) return;
-      await pause(follow.timers, LOOK_AGAIN, follow.signal);
+      const gotNothing = records.length === 0 && lost === 0;
+      if (follow === undefined && (gotNothing || reaches(reader.position, goal))) return;
+      if (gotNothing) await follow?.wait();
     }
   } finally {
     await reader.close();
   }
+}
+
+interface Following {
+  ended(): boolean;
+  wait(): Promise<void>;
+}
+
+function following({ timers, signal }: NonNullable<ReadJournalOptions["follow"]>): Following {
+  return { ended: () => signal.aborted, wait: () => pause(timers, LOOK_AGAIN, signal) };
 }
 
 interface Goal {

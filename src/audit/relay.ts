@@ -1,7 +1,7 @@
 import { type DurationMs, MINUTE, type Observer, SECOND, type Timers } from "../units.ts";
 import type { JournalRecord } from "./event.ts";
 import type { Journal } from "./journal.ts";
-import { positionFile } from "./relay-position.ts";
+import { type PositionFile, positionFile } from "./relay-position.ts";
 import { FROM_THE_OLDEST, type ReadBatch, SegmentReader } from "./segment-reader.ts";
 
 /** Where the relay sends to. */
@@ -72,7 +72,7 @@ export class Relay {
   }
 
   private async run(): Promise<void> {
-    const { journal, folder, observer } = this.options;
+    const { journal, folder } = this.options;
     const file = positionFile(folder);
     const kept = await file.read();
     // Beyond the end: the disk lost records at a power failure. Better everything again than a gap.
@@ -84,24 +84,30 @@ export class Relay {
       this.wake?.();
     });
     try {
-      while (!this.gaveUp) {
-        this.appended = false;
-        const batch = await this.readAcknowledged(reader);
-        if (batch === undefined) {
-          if (this.stopping) return;
-          if (!this.appended) await this.sleep(LOOK_AGAIN);
-          continue;
-        }
-        if (!(await this.deliver(batch))) return;
-        await file.write(batch.after).catch(() => this.failed("position"));
-        this.acknowledge(batch.after.record);
-        observer.notice({ kind: "relay.sent", value: batch.records.length });
-        observer.notice({ kind: "relay.lag", value: this.lag() });
+      while (await this.step(reader, file)) {
+        // Every step says whether there is another.
       }
     } finally {
       stopListening();
       await reader.close();
     }
+  }
+
+  /** One batch, or one wait for a batch; false when the relay is to end. */
+  private async step(reader: SegmentReader, file: PositionFile): Promise<boolean> {
+    this.appended = false;
+    const batch = await this.readAcknowledged(reader);
+    if (batch === undefined) {
+      if (!this.stopping && !this.appended) await this.sleep(LOOK_AGAIN);
+      // A read that failed while stopping leaves its records for the next start.
+      return !this.stopping || this.appended;
+    }
+    if (!(await this.deliver(batch))) return false;
+    await file.write(batch.after).catch(() => this.failed("position"));
+    this.acknowledge(batch.after.record);
+    this.options.observer.notice({ kind: "relay.sent", value: batch.records.length });
+    this.options.observer.notice({ kind: "relay.lag", value: this.lag() });
+    return !this.gaveUp;
   }
 
   /** Only what the journal has acknowledged: what it is just writing may yet be taken back. */

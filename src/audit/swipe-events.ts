@@ -151,7 +151,10 @@ export const SwipeEntered = z
   .strictObject({
     ...decided,
     enteredAt: Instant,
-    answered: z.enum(LEVELS).describe("what the till had been told"),
+    answered: z
+      .enum(LEVELS)
+      .optional()
+      .describe("what the till had been told; absent where it had asked nothing"),
     counted: z.boolean().describe("false when another instance had decided the same swipe"),
   })
   .meta({ title: "SwipeEntered" });

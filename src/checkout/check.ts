@@ -7,6 +7,7 @@ import { stateAt } from "../decision/entry-state.ts";
 import { earlierSteps, superseded, withoutSteps } from "../decision/one-sale.ts";
 import { swipeKey } from "../features/digests.ts";
 import { observationOf } from "../features/observation.ts";
+import type { FeaturePlan } from "../features/plan.ts";
 import { readFeatures } from "../features/read.ts";
 import { pseudonymise } from "../privacy/pseudonymise.ts";
 import type { DecisionAnswer } from "../swipe/answer.ts";
@@ -19,10 +20,11 @@ import type { EpochMs } from "../units.ts";
 import type { Bundle } from "./bundle.ts";
 import { TOO_LATE, within } from "./deadline.ts";
 import { decide } from "./decide.ts";
+import type { Folding } from "./folding.ts";
 import { noticeAnswered } from "./notices.ts";
 import { RecentSwipes, type StandInAnswer } from "./recent-swipes.ts";
 import type { Supersession } from "./supersession.ts";
-import { type DeskTools, OBSERVE_BY, RECORD_BY, SEAL_BY } from "./tools.ts";
+import { type DeskTools, OBSERVE, RECORD, SEAL, type Share } from "./tools.ts";
 
 /** A clear swipe on its way to an answer. */
 export interface CheckRequest {
@@ -53,18 +55,21 @@ interface Judged {
 export class CheckDesk {
   private readonly tools: DeskTools;
   private readonly supersession: Supersession;
+  private readonly folding: Folding;
   private readonly standIns = new RecentSwipes<StandInAnswer>();
   private readonly recorded = new RecentSwipes<true>();
 
-  constructor(tools: DeskTools, supersession: Supersession) {
+  constructor(tools: DeskTools, supersession: Supersession, folding: Folding) {
     this.tools = tools;
     this.supersession = supersession;
+    this.folding = folding;
   }
 
   async check(request: CheckRequest): Promise<Outcome<DecisionAnswer>> {
     const under = begin(this.tools, request);
     const { swipe: key, content } = under.observation;
-    const given = this.standIns.get(key);
+    // A sale that is entered now was perhaps answered as a stand-in: that answer put nothing into the store.
+    const given = request.entering ? undefined : this.standIns.get(key);
     if (given !== undefined) {
       if (given.content !== content) return { problem: { code: "content_conflict" } };
       return this.repeat(under, decodeDecided(given.decided));
@@ -81,12 +86,23 @@ export class CheckDesk {
       case "sealed":
         return this.repeat(under, decodeDecided(observed.answer));
       default:
-        return this.answer(under, this.judge(under, observed.memory, observed.personSeq));
+        return this.answer(under, this.judge(under, observed.memory, observed.personSeq)).finally(
+          () => this.folding.afterCheck(under.observation.person, observed.memory.ledger.length),
+        );
     }
   }
 
-  private remaining(under: Check, share: number): number {
-    return under.startedAt + this.tools.deadline * share - this.tools.clock.now();
+  /**
+   * What is left for a step, and at least its own least share of the deadline: a process that was held up itself
+   * (other checks, the machine) answers that much later, and does not call a store or a journal late that was not.
+   */
+  private remaining(under: Check, { by, least }: Share): number {
+    const { deadline, clock } = this.tools;
+    return Math.max(under.startedAt + deadline * by - clock.now(), deadline * least);
+  }
+
+  private inTime<T>(wait: number, work: Promise<T>): Promise<T | typeof TOO_LATE> {
+    return within(this.tools.timers, wait, work, () => undefined);
   }
 
   /** Undefined: the store was not heard in time, and the check is decided without it. */
@@ -97,7 +113,7 @@ export class CheckDesk {
     try {
       const observed = await within(
         this.tools.timers,
-        this.remaining(under, OBSERVE_BY),
+        this.remaining(under, OBSERVE),
         work,
         (late) => this.closeWaiting(under, late),
       );
@@ -113,15 +129,18 @@ export class CheckDesk {
     const given = this.standIns.get(under.observation.swipe);
     if (given === undefined || (observed.verdict !== "new" && observed.verdict !== "retry")) return;
     const decided = decodeDecided(given.decided);
-    const steps = stepsOf(under, observed.memory);
+    const supersedes = stepsOf(under, observed.memory).superseded;
     this.tools.store
-      .seal(sealingOf(under, { decided, supersedes: steps.superseded }))
+      .seal(sealingOf(under, { decided, supersedes }))
+      .then(() => this.supersession.release(under.observation.person, supersedes))
       .catch(() => undefined);
   }
 
   private judge(under: Check, memory: Memory | undefined, personSeq: number): Judged {
     const { bundle, swipe, observation } = under;
+    const heardAt = this.tools.clock.now();
     const steps = memory === undefined ? undefined : stepsOf(under, memory);
+    const supersedes = steps?.superseded ?? [];
     const clean = memory && steps ? withoutSteps(memory, steps.earlier) : undefined;
     const vector = readFeatures(bundle.policy.plan, swipe, observation, clean, bundle.reference);
     const decided = decide({
@@ -131,9 +150,11 @@ export class CheckDesk {
       vector,
       personSeq,
       startedAt: under.startedAt,
+      heardAt,
       standIn: memory === undefined,
+      supersedes,
     });
-    return { decided, supersedes: steps?.superseded ?? [] };
+    return { decided, supersedes };
   }
 
   private async standIn(under: Check): Promise<Outcome<DecisionAnswer>> {
@@ -142,14 +163,14 @@ export class CheckDesk {
       content: under.observation.content,
       decided: encodeDecided(judged.decided),
     });
-    return this.finish(under, judged.decided, []);
+    return this.finish(under, judged.decided);
   }
 
   private async answer(under: Check, judged: Judged): Promise<Outcome<DecisionAnswer>> {
     const standing = await this.seal(under, judged);
     if (standing !== undefined) return this.repeat(under, standing);
     this.supersession.release(under.observation.person, judged.supersedes);
-    return this.finish(under, judged.decided, judged.supersedes);
+    return this.finish(under, judged.decided);
   }
 
   /** Undefined: this answer stands. Otherwise the one that was sealed before it. */
@@ -158,7 +179,7 @@ export class CheckDesk {
     try {
       const sealed = this.tools.patient
         ? await work
-        : await within(this.tools.timers, this.remaining(under, SEAL_BY), work, () => undefined);
+        : await this.inTime(this.remaining(under, SEAL), work);
       if (sealed !== TOO_LATE) return sealed.won ? undefined : decodeDecided(sealed.answer);
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
@@ -176,19 +197,16 @@ export class CheckDesk {
   private async repeat(under: Check, decided: Decided): Promise<Outcome<DecisionAnswer>> {
     this.tools.observer.notice({ kind: "check.repeated", labels: { recalled: "false" } });
     if (!this.recorded.get(under.observation.swipe)) {
-      const problem = await this.record(under, decided, []);
+      const problem = await this.record(under, decided);
       if (problem) return { problem };
     }
     return { value: toAnswer(decided) };
   }
 
-  private async finish(
-    under: Check,
-    decided: Decided,
-    supersedes: readonly SwipeKey[],
-  ): Promise<Outcome<DecisionAnswer>> {
-    const problem = await this.record(under, decided, supersedes);
+  private async finish(under: Check, decided: Decided): Promise<Outcome<DecisionAnswer>> {
+    const problem = await this.record(under, decided);
     if (problem) return { problem };
+    this.noticeLate(under);
     noticeAnswered(
       this.tools.observer,
       under.swipe,
@@ -198,22 +216,22 @@ export class CheckDesk {
     return { value: toAnswer(decided) };
   }
 
-  private async record(
-    under: Check,
-    decided: Decided,
-    supersedes: readonly SwipeKey[],
-  ): Promise<Problem | undefined> {
+  private noticeLate(under: Check): void {
+    const late = this.tools.clock.now() - under.startedAt - this.tools.deadline;
+    if (late > 0) this.tools.observer.notice({ kind: "check.late", value: late / 1_000 });
+  }
+
+  private async record(under: Check, decided: Decided): Promise<Problem | undefined> {
     const work = this.tools.recorder.decided({
-      swipe: { ...under.swipe, at: decided.at },
+      swipe: asOf(decided.at, under, this.tools),
       decided,
-      plan: under.bundle.policy.plan,
-      supersedes: supersedes.map((key) => Buffer.from(key, "latin1").toString("base64url")),
+      plan: planOf(decided, under.bundle),
       entered: under.request.entering === true,
     });
     try {
       const done = this.tools.patient
         ? await work
-        : await within(this.tools.timers, this.remaining(under, RECORD_BY), work, () => undefined);
+        : await this.inTime(this.remaining(under, RECORD), work);
       if (done === TOO_LATE) return { code: "journal_unavailable" };
     } catch {
       return { code: "journal_unavailable" };
@@ -252,6 +270,16 @@ function begin(tools: DeskTools, request: CheckRequest): Check {
     drugKey: bundle.drugKey,
   });
   return { request, startedAt, bundle, swipe, observation };
+}
+
+/** Values of another policy's features would stand under the wrong names: told again, they are left out. */
+function planOf({ policy: by }: Decided, { policy }: Bundle): FeaturePlan {
+  return by.hash === policy.hash ? policy.plan : { ...policy.plan, swipe: [], lines: [] };
+}
+
+/** The swipe as it was decided: a repeat comes later, when its person may be a year older. */
+function asOf(at: EpochMs, { swipe, request }: Check, tools: DeskTools): PseudonymisedSwipe {
+  return swipe.at === at ? swipe : pseudonymise(request.swipe, at, tools.keyring.current());
 }
 
 /** The earlier steps of this sale, and which of them this check supersedes: an inquiry supersedes nothing. */

@@ -6,6 +6,7 @@ import type { ClearSettlement } from "../swipe/clear-swipe.ts";
 import type { Outcome } from "../swipe/problem.ts";
 import { CheckDesk } from "./check.ts";
 import type { Arrival, Desk } from "./desk.ts";
+import { createFolding } from "./folding.ts";
 import { NhsaDesk } from "./nhsa-desk.ts";
 import { SaleDesk } from "./sale-desk.ts";
 import { SaleSteps } from "./sale-steps.ts";
@@ -14,12 +15,10 @@ import type { DeskTools } from "./tools.ts";
 
 /** The whole shop: one desk for HTTP, replay and load. */
 export function createDesk(tools: DeskTools): Desk {
-  const supersession = createSupersession(
-    tools.store,
-    () => Math.floor(tools.clock.now()),
-    tools.observer,
-  );
-  const checks = new CheckDesk(tools, supersession);
+  const now = () => Math.floor(tools.clock.now());
+  const supersession = createSupersession(tools.store, now, tools.observer);
+  const folding = createFolding(tools.store, now, tools.observer);
+  const checks = new CheckDesk(tools, supersession, folding);
   const sales = new SaleDesk(tools, new SaleSteps(tools));
   const nhsa = new NhsaDesk(tools, checks, sales);
   const scopeOf = ({ callerPharmacy }: Arrival) => callerPharmacy ?? "";
@@ -75,6 +74,8 @@ export function createDesk(tools: DeskTools): Desk {
     },
     find: (swipeId, arrival) => sales.find(swipeId, scopeOf(arrival)),
     nhsa: (route, envelope, arrival) => nhsa.take(route, envelope, scopeOf(arrival)),
-    idle: () => supersession.idle(),
+    idle: async () => {
+      await Promise.all([supersession.idle(), folding.idle()]);
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { SwipeKey } from "../counters/contract.ts";
 import type { Decided } from "../decision/decided.ts";
 import { ledgerQuantity, ONE } from "../features/quantities.ts";
 import type { FeatureVector } from "../features/vector.ts";
@@ -6,7 +7,7 @@ import type { Hit } from "../rules/hit.ts";
 import { judge } from "../rules/judge.ts";
 import type { AnswerHit } from "../swipe/answer.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
-import type { EpochMs } from "../units.ts";
+import type { DurationMs, EpochMs } from "../units.ts";
 import type { Bundle } from "./bundle.ts";
 import type { DeskTools } from "./tools.ts";
 
@@ -17,8 +18,12 @@ export interface Facts {
   readonly vector: FeatureVector;
   readonly personSeq: number;
   readonly startedAt: EpochMs;
+  /** When the store had answered, or had not in time. */
+  readonly heardAt: EpochMs;
   /** The store was not heard at all. */
   readonly standIn: boolean;
+  /** Earlier steps of the same sale that this check supersedes. */
+  readonly supersedes: readonly SwipeKey[];
 }
 
 /** What the rules say of the facts, and how much of it is answered here. */
@@ -42,8 +47,13 @@ export function decide(facts: Facts): Decided {
     keyVersion: tools.keyring.current().keyVersion,
     at: swipe.at,
     decidedAt: Math.floor(decidedAt),
-    elapsedMs: Math.round((decidedAt - facts.startedAt) * 1_000) / 1_000,
+    elapsedMs: milliseconds(decidedAt - facts.startedAt),
+    timings: {
+      observe: milliseconds(facts.heardAt - facts.startedAt),
+      judge: milliseconds(decidedAt - facts.heardAt),
+    },
     personSeq: facts.personSeq,
+    supersedes: facts.supersedes.map((key) => Buffer.from(key, "latin1").toString("base64url")),
     vector,
     lines: swipe.lines.map((line) => {
       const drug = reference.drug(line.drug);
@@ -53,6 +63,11 @@ export function decide(facts: Facts): Decided {
       return { line: line.line, drug: line.drug, perUnit };
     }),
   };
+}
+
+/** To the microsecond: the clock gives no more. */
+function milliseconds(took: DurationMs): number {
+  return Math.round(took * 1_000) / 1_000;
 }
 
 /** A hit as the till is told: rules that disclose only their sentence keep their numbers to the record. */

@@ -31,7 +31,8 @@ export function createJournalRecorder(sink: RecordSink, instance: string, clock:
 }
 
 function decidedEvent(record: DecidedRecord, origin: EventOrigin): JournalRecord {
-  const { swipe, decided, plan, supersedes } = record;
+  const { swipe, decided, plan } = record;
+  const { supersedes } = decided;
   const data = {
     swipeId: swipe.swipeId,
     pharmacy: swipe.pharmacy.code,
@@ -49,14 +50,14 @@ function decidedEvent(record: DecidedRecord, origin: EventOrigin): JournalRecord
     keyVersion: decided.keyVersion,
     decidedAt: instantText(decided.decidedAt),
     elapsedMs: decided.elapsedMs,
-    timings: {},
+    timings: { ...decided.timings },
     state: stateAfter(record),
     ...(supersedes.length === 0 ? {} : { supersedes: [...supersedes] }),
   };
   // The same decision written again is the same event to the letter, whichever process writes it.
   const at = { ...origin, at: decided.decidedAt };
   if (!record.entered) return swipeEvent("swipe.decided", data, at);
-  const entered = { enteredAt: instantText(origin.at), answered: "allow" as const, counted: true };
+  const entered = { enteredAt: instantText(origin.at), counted: true };
   return swipeEvent("swipe.entered", { ...data, ...entered }, at);
 }
 
@@ -97,7 +98,12 @@ function settledEvent(record: SettledRecord, origin: EventOrigin): JournalRecord
     unchecked: record.unchecked,
     state: record.state,
   };
-  return swipeEvent("swipe.settled", data, origin);
+  return swipeEvent(
+    "swipe.settled",
+    data,
+    origin,
+    finding === "resettled" ? record.settlementId : undefined,
+  );
 }
 
 function reversedEvent(record: ReversedRecord, origin: EventOrigin): JournalRecord {
@@ -112,7 +118,12 @@ function reversedEvent(record: ReversedRecord, origin: EventOrigin): JournalReco
     ...(record.matched === 0 ? { matched: 0 as const } : {}),
     state: record.state,
   };
-  return swipeEvent("swipe.reversed", data, origin);
+  return swipeEvent(
+    "swipe.reversed",
+    data,
+    origin,
+    record.reason === "restored" ? "restored" : undefined,
+  );
 }
 
 function acknowledgedEvent(record: AcknowledgedRecord, origin: EventOrigin): JournalRecord {

@@ -2,6 +2,7 @@ import type { LedgerEntry, PersonKey } from "../counters/contract.ts";
 import { StoreUnavailableError } from "../counters/contract.ts";
 import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
 import { stateAt } from "../decision/entry-state.ts";
+import { knowsReversal } from "../decision/life-cycle.ts";
 import { pseudonymBytes, settlementDigest, swipeKey } from "../features/digests.ts";
 import type { SwipeState } from "../swipe/answer.ts";
 import {
@@ -26,6 +27,7 @@ import type { CheckDesk } from "./check.ts";
 import type { SaleDesk } from "./sale-desk.ts";
 import type { DeskTools } from "./tools.ts";
 
+const UNSETTLED = "\0\0\0\0";
 /** 2103 without a known settlement looks this far back for the person's only open sale (contract section 3). */
 const CANCEL_WITHIN = DAY;
 
@@ -168,6 +170,9 @@ export class NhsaDesk {
       const undone = await this.sales.reverseByKey(key, message.undone, "timeout", {
         kind: "reverse",
       });
+      // A later try has taken its place: it holds nothing, and the till must not be kept from undoing it.
+      const isSuperseded = "problem" in undone && undone.problem.state === "superseded";
+      if (isSuperseded) return nhsaMatched(1, exchange(), "superseded");
       return this.reply(undone, exchange, message);
     }
     if (message.kind === "2103") return this.reply(await this.restore(message), exchange, message);
@@ -178,15 +183,17 @@ export class NhsaDesk {
   private async restore(message: NhsaUndo): Promise<Outcome<SwipeState>> {
     const person = this.personOf(message);
     const step = { kind: "restore", reversal: message.undone } as const;
-    const isCancelledBy = async (entry: LedgerEntry) =>
-      (await this.tools.store.readEntry(person, entry.swipe)).returns?.reversals.includes(
-        message.undone,
-      );
+    const isCancelledBy = async (entry: LedgerEntry) => {
+      const { returns } = await this.tools.store.readEntry(person, entry.swipe);
+      return knowsReversal(returns, message.undone);
+    };
+    const recently = this.tools.clock.now() - CANCEL_WITHIN;
     return this.withEntry(
       message,
       async (ledger) => {
-        for (const entry of ledger.filter(({ state }) => state === "returned")) {
-          if (await isCancelledBy(entry)) return entry;
+        for (const entry of ledger) {
+          const isPossible = entry.state === "returned" || entry.at > recently;
+          if (isPossible && (await isCancelledBy(entry))) return entry;
         }
         return undefined;
       },
@@ -225,7 +232,10 @@ export class NhsaDesk {
     const open = ledger.filter((entry) => {
       const state = stateAt(entry, now);
       const stands = state === "reserved" || state === "presumed" || state === "settled";
-      return entry.at > now - CANCEL_WITHIN && stands;
+      const inPart = state === "returned" && entry.state !== "returned";
+      // A sale known by another settlement is not the one that is meant.
+      const isOther = digest !== undefined && entry.settlement !== UNSETTLED;
+      return entry.at > now - CANCEL_WITHIN && (stands || inPart) && !isOther;
     });
     return open.length === 1 ? open[0] : undefined;
   }

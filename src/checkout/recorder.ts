@@ -23,7 +23,6 @@ export interface DecidedRecord {
   readonly decided: Decided;
   /** Names and kinds of the features, in the order of the vector. */
   readonly plan: FeaturePlan;
-  readonly supersedes: readonly string[];
   /** A sale that was entered as settled without a check: `swipe.entered`. */
   readonly entered: boolean;
 }

@@ -1,12 +1,11 @@
-import type { LedgerEntry, LocatedClaim, SwipeKey } from "../counters/contract.ts";
+import type { LedgerEntry, SwipeKey } from "../counters/contract.ts";
 import { stateAt } from "../decision/entry-state.ts";
-import type { LineQuantity, LineReturn, Step } from "../decision/life-cycle.ts";
+import type { LineReturn, Step } from "../decision/life-cycle.ts";
 import { lineTag, pseudonymBytes, settlementDigest, swipeKey } from "../features/digests.ts";
 import type { SwipeState } from "../swipe/answer.ts";
 import type {
   ClearAcknowledgement,
   ClearFunds,
-  ClearQuantity,
   ClearReturn,
   ClearReversal,
   ClearSettlement,
@@ -14,7 +13,8 @@ import type {
 import type { Outcome } from "../swipe/problem.ts";
 import { LEVELS } from "../swipe/vocabulary.ts";
 import type { EpochMs } from "../units.ts";
-import type { MovedLine, ReversedRecord, StepRecord } from "./recorder.ts";
+import { cameBack, dispensed, inLedgerUnits, inTillUnits } from "./moved-lines.ts";
+import type { ReversedRecord, StepRecord } from "./recorder.ts";
 import { checkedLine, type Sale, type SaleSteps, type Stepped } from "./sale-steps.ts";
 import type { DeskTools } from "./tools.ts";
 
@@ -50,7 +50,10 @@ export class SaleDesk {
         return {
           line: checked?.line ?? String(line.tag),
           ...(checked ? { drug: checked.drug } : {}),
-          quantity: Math.round(line.quantity / (checked?.perUnit ?? 1)) / 10_000,
+          quantity: inTillUnits(
+            entry.state === "returned" ? 0 : line.quantity,
+            checked?.perUnit ?? 1,
+          ),
         };
       }),
       ...(sale.decided ? { hits: [...sale.decided.answered] } : {}),
@@ -109,7 +112,7 @@ export class SaleDesk {
       ...(how.visitId === undefined ? {} : { visitId: how.visitId }),
       ...(how.funds === undefined ? {} : { funds: how.funds }),
       checkedAt: entry.at,
-      lines: dispensed(sale, entry),
+      lines: dispensed(done.value),
       late: entry.late,
       unchecked: entry.unchecked,
       ...(finding === undefined ? {} : { finding }),
@@ -190,48 +193,4 @@ export class SaleDesk {
     const outcome = repeated ? "repeated" : "applied";
     this.tools.observer.notice({ kind: `sale.${step}`, labels: { outcome } });
   }
-}
-
-function codesOf(claims: readonly LocatedClaim[], tag: number) {
-  return claims
-    .filter((claim) => claim.line === tag && (claim.kind === "trace" || claim.kind === "split"))
-    .map((claim) => Buffer.from(claim.id, "latin1").toString("base64url"));
-}
-
-function moved(
-  sale: Sale,
-  tag: number,
-  quantity: number,
-  claims: readonly LocatedClaim[],
-): MovedLine {
-  const checked = checkedLine(sale, tag, lineTag);
-  return {
-    line: checked?.line ?? String(tag),
-    ...(checked ? { drug: checked.drug } : {}),
-    quantity,
-    traceCodes: codesOf(claims, tag),
-  };
-}
-
-function dispensed(sale: Sale, entry: LedgerEntry): MovedLine[] {
-  return entry.lines
-    .filter((line) => line.quantity > 0)
-    .map((line) => moved(sale, line.tag, line.quantity, sale.located.claims));
-}
-
-/** What left the sale with this step: all that was left, or the difference of a part. */
-function cameBack({ sale, entry, transition }: Stepped): MovedLine[] {
-  const claims = (transition?.claims ?? []).filter((claim) => claim.to !== "sold");
-  return sale.entry.lines.flatMap((before, index) => {
-    const left = entry.state === "returned" ? 0 : (entry.lines[index]?.quantity ?? 0);
-    const quantity = before.quantity - left;
-    return quantity > 0 ? [moved(sale, before.tag, quantity, claims)] : [];
-  });
-}
-
-/** The till speaks in the unit of its check; the ledger counts packs. */
-function inLedgerUnits(sale: Sale, { line, quantity }: ClearQuantity): LineQuantity {
-  const tag = lineTag(line);
-  const perUnit = checkedLine(sale, tag, lineTag)?.perUnit ?? 1;
-  return { tag, quantity: Math.round(quantity * perUnit) };
 }

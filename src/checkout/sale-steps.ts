@@ -1,8 +1,9 @@
 import type { Changed, LedgerEntry, Located, StoredEntry, SwipeKey } from "../counters/contract.ts";
 import { StoreUnavailableError } from "../counters/contract.ts";
 import { type CheckedLine, type Decided, decodeDecided } from "../decision/decided.ts";
+import { isUnsettled } from "../decision/entry-state.ts";
 import { type Moved, move, type Step, type Transition } from "../decision/life-cycle.ts";
-import { successorOf } from "../decision/one-sale.ts";
+import { type OtherStep, otherSteps, successorsOf } from "../decision/one-sale.ts";
 import type { Outcome, Problem } from "../swipe/problem.ts";
 import { levelRank } from "../swipe/vocabulary.ts";
 import { TOO_LATE, within } from "./deadline.ts";
@@ -20,6 +21,7 @@ export interface Sale {
 
 export interface Stepped {
   readonly sale: Sale;
+  readonly step: Step;
   readonly entry: LedgerEntry;
   readonly personSeq: number;
   /** Undefined for a repeat, which changed nothing. */
@@ -91,10 +93,13 @@ export class SaleSteps {
     const to = "to" in moved ? moved.to : undefined;
     const changed = await this.change(sale, to);
     if (!changed.changed) return undefined;
-    if (step.kind === "settle" && entry.state === "superseded") await this.supersedeSuccessor(sale);
+    if (step.kind === "settle" && entry.state === "superseded") {
+      await this.supersedeSuccessors(sale);
+    }
     return {
       value: {
         sale,
+        step,
         entry: to?.after ?? entry,
         personSeq: changed.personSeq,
         transition: to,
@@ -119,24 +124,34 @@ export class SaleSteps {
     );
   }
 
-  /** The superseded one was settled after all: its unsettled successor is superseded instead. */
-  private async supersedeSuccessor(sale: Sale): Promise<void> {
-    const { ledger, attempts } = sale.stored;
-    const successor = successorOf(sale.entry, ledger, attempts);
-    const located = successor && (await this.ask(this.tools.store.locate(successor.swipe)));
-    if (successor === undefined || located === undefined) return;
-    await this.ask(
-      this.tools.store.change({
-        person: located.person,
-        swipe: successor.swipe,
-        pharmacy: located.pharmacy,
-        at: Math.floor(this.tools.clock.now()),
-        before: successor,
-        after: { ...successor, state: "superseded" },
+  /** The superseded one was settled after all: its unsettled successors are superseded instead. */
+  private async supersedeSuccessors({ entry, stored, located }: Sale): Promise<void> {
+    const { ledger, attempts } = stored;
+    const others: OtherStep[] = [];
+    for (const other of otherSteps(entry, ledger)) {
+      const { answer } = await this.ask(this.tools.store.readEntry(located.person, other.swipe));
+      const supersedes = answer === undefined ? undefined : decodeDecided(answer).supersedes;
+      others.push({
+        entry: other,
+        supersedes: supersedes?.map((key) => Buffer.from(key, "base64url").toString("latin1")),
+      });
+    }
+    for (const { swipe } of successorsOf(entry, others, attempts)) await this.supersede(swipe);
+  }
+
+  private async supersede(swipe: SwipeKey): Promise<void> {
+    for (let tried = 0; tried < TRIES_MAX; tried++) {
+      const found = await this.read(swipe);
+      if ("problem" in found || !isUnsettled(found.value.entry)) return;
+      const { entry, located } = found.value;
+      const changed = await this.change(found.value, {
+        after: { ...entry, state: "superseded" },
         returns: undefined,
         claims: located.claims.map((claim) => ({ ...claim, to: "released" })),
-      }),
-    );
+        codesKept: false,
+      });
+      if (changed.changed) return;
+    }
   }
 }
 
@@ -187,6 +202,7 @@ function inquiryOutcome(sale: Sale, step: Step): Outcome<Stepped> {
   return {
     value: {
       sale,
+      step,
       entry: sale.entry,
       personSeq: 0,
       transition: undefined,
@@ -200,6 +216,7 @@ function refusal(moved: Extract<Moved, { refused: unknown }>): Problem {
     state: undefined,
     more_than_left: "More is named than is left.",
     no_such_line: "A line is named that the swipe does not have.",
+    more_codes_than_packs: "More trace codes are named than packs of that line came back.",
   } as const;
   const detail = details[moved.why];
   return {

@@ -19,9 +19,31 @@ export function systemClock(observer: Observer): Clock & { close(): void } {
   return { now, close: () => clearInterval(watch) };
 }
 
+/** A timer this late was held up: by a full event loop, or by a machine that gave the process no turn. */
+const HELD_UP: DurationMs = 4;
+/** How often a timer that was held up waits once more; each time no longer than it was late, nor than its delay. */
+const ONCE_MORE_MAX = 3;
+
+/**
+ * Timers that measure others' lateness and not this process's own. After a pause every timer is due at once while the
+ * replies waited for lie unread: so what has arrived is handled first, and a timer that was held up waits once more.
+ */
 export const systemTimers: Timers = {
   after: (delay, run) => {
-    const timer = setTimeout(run, delay);
-    return () => clearTimeout(timer);
+    let timer: NodeJS.Timeout | undefined;
+    let strike: NodeJS.Immediate | undefined;
+    const arm = (wait: DurationMs, again: number) => {
+      const due = performance.now() + wait;
+      timer = setTimeout(() => {
+        const late = performance.now() - due;
+        if (late > HELD_UP && again > 0) arm(Math.min(late, delay), again - 1);
+        else strike = setImmediate(run);
+      }, wait);
+    };
+    arm(delay, ONCE_MORE_MAX);
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(strike);
+    };
   },
 };

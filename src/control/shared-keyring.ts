@@ -10,7 +10,7 @@ export class ForeignKeyError extends Error {
   readonly code = "GUARD_CONTROL_FOREIGN_KEY";
   constructor() {
     super(
-      "The store was filled under another pseudonym key than GUARD_KEYS names: nobody in it would be known again. Use that key, or an empty store.",
+      "The store was filled under another pseudonym key than the one given here: nobody in it would be known again. Name its key by GUARD_KEYS, or use an empty store.",
     );
     this.name = "ForeignKeyError";
   }
@@ -22,8 +22,8 @@ export interface SharedKeyring extends Keyring {
   bundle(): Bundle;
   /** A pseudonymiser of its own for list files: they must not fill the caches of live swipes. */
   forLists(): Pseudonymiser;
-  /** Swaps in another bundle loaded under the key in force. */
-  replaceBundle(bundle: Bundle): void;
+  /** Loads the bundle again under the key in force; on failure the one before stays. Resolves with it. */
+  reload(): Promise<Bundle>;
   /** One try at an agreement with the store. @throws ForeignKeyError, or whatever the store answered */
   agree(): Promise<void>;
   /** Tries until it is agreed; another key is reported and never agreed to. */
@@ -45,6 +45,14 @@ export async function openSharedKeyring(parts: SharedKeyringParts): Promise<Shar
   let bundle = await parts.load(pseudonymiserOf(parts.keys.text));
   let text = parts.keys.text;
   let agreed = false;
+  let loading: Promise<unknown> = Promise.resolve();
+
+  /** One load at a time: a reload under the key before would swap in lists that match nobody. */
+  function alone<T>(load: () => Promise<T>): Promise<T> {
+    const loaded = loading.then(load);
+    loading = loaded.catch(() => undefined);
+    return loaded;
+  }
 
   async function adopt(standing: string): Promise<void> {
     const theirs = pseudonymiserOf(standing);
@@ -53,12 +61,17 @@ export async function openSharedKeyring(parts: SharedKeyringParts): Promise<Shar
     text = standing;
     pseudonymiser = theirs;
     bundle = loaded;
+    // Where it cannot be kept it is asked for again at the next start.
+    await parts.keys.keep(standing).catch(() => undefined);
     const message = "The store's pseudonym key replaces the one of the data folder.";
     parts.observer.notice({ kind: "key.generated", message, level: "warn" });
   }
 
   async function agree(): Promise<void> {
-    if (parts.keys.generated) await adopt(await parts.documents.claim("keys", parts.keys.text));
+    if (parts.keys.generated) {
+      const standing = await parts.documents.claim("keys", text);
+      await alone(() => adopt(standing));
+    }
     const fingerprint = await parts.documents.claim("fingerprint", pseudonymiser.fingerprint);
     if (fingerprint !== pseudonymiser.fingerprint) throw new ForeignKeyError();
     agreed = true;
@@ -67,6 +80,7 @@ export async function openSharedKeyring(parts: SharedKeyringParts): Promise<Shar
   function keepTrying(): void {
     agree().catch((error: unknown) => {
       if (error instanceof ForeignKeyError) {
+        agreed = false;
         parts.observer.notice({ kind: "key.generated", message: error.message, level: "error" });
         return;
       }
@@ -79,9 +93,11 @@ export async function openSharedKeyring(parts: SharedKeyringParts): Promise<Shar
     agreed: () => agreed,
     bundle: () => bundle,
     forLists: () => pseudonymiserOf(text),
-    replaceBundle: (next) => {
-      bundle = next;
-    },
+    reload: () =>
+      alone(async () => {
+        bundle = await parts.load(pseudonymiserOf(text));
+        return bundle;
+      }),
     agree,
     keepTrying,
   };

@@ -20,11 +20,18 @@ export function stateOperation(
     kind: "useState",
     key: claimKey(claim, keys),
     state,
-    ...(claim.use === undefined ? {} : { use: claim.use }),
+    ...(claim.use === undefined ? {} : { use: bounded(claim.use) }),
   };
 }
 
-function claimKey(claim: LocatedClaim, keys: KeyNames): string {
+/** Sums of lines may be more than 32 bits hold; their last value says "as it is" to the scripts. */
+const QUANTITY_MAX = 0xfffffffe;
+
+function bounded({ drug, quantity }: NonNullable<ClaimMove["use"]>) {
+  return { drug, quantity: Math.min(quantity, QUANTITY_MAX) };
+}
+
+export function claimKey(claim: LocatedClaim, keys: KeyNames): string {
   if (claim.kind === "split") return keys.splitPack(claim.id);
   return claim.kind === "token" ? keys.token(claim.id) : keys.prescription(claim.id);
 }

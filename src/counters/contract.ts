@@ -19,6 +19,11 @@ export interface CounterStore {
   readEntry(person: PersonKey, swipe: SwipeKey): Promise<StoredEntry>;
   /** Replaces an entry only if it still is what the caller read; anything else changes nothing. */
   change(change: EntryChange): Promise<Changed>;
+  /**
+   * Makes room in an overlong ledger, off the answer's path: dead entries go, old purchases become sums of their day.
+   * False when there was nothing to fold, or the ledger changed meanwhile: the next check finds it again.
+   */
+  fold(person: PersonKey, at: EpochMs): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -255,10 +260,13 @@ export interface ReturnsSheet {
   readonly original: readonly LedgerLine[];
   /** Digests of the last eight reversals, oldest first. */
   readonly reversals: readonly string[];
+  /** 10 bytes of each trace code that came back with a part. */
+  readonly codes?: readonly Bytes[];
 }
 
 export type ClaimMove = LocatedClaim & {
-  readonly to: "sold" | "returned" | "released";
+  /** `released`: nobody's. What is reserved, presumable or sold is claimed anew where it was let go before. */
+  readonly to: ClaimState | "released";
   /** A prescription's use of one drug, and what is left of it. */
   readonly use?: { readonly drug: DrugKey; readonly quantity: TenThousandths };
 };

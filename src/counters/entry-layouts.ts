@@ -8,7 +8,7 @@ import {
   type CredentialCode,
   type LogEntry,
 } from "./contract.ts";
-import { areaNumber, areaText } from "./ledger-layout.ts";
+import { areaNumber, areaText, entryLength } from "./ledger-layout.ts";
 import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
 
 /**
@@ -21,12 +21,17 @@ import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
  * codes u8, and 4 bytes a code.
  */
 export const LOG_WIDTH = 26;
+/** Where the scripts find the swipe of a log entry. */
+export const LOG_SWIPE_OFFSET = 6;
 export const CLAIM_WIDTH = 27;
 export const USE_WIDTH = 38;
 export const BINDING_WIDTH = 14;
 const ATTEMPT_HEAD = 31;
 /** Attempts follow a head: entries u16. */
 export const ATTEMPTS_HEAD = 2;
+/** Where the scripts find an attempt's time and swipe, from its start. */
+export const ATTEMPT_AT_OFFSET = 2;
+export const ATTEMPT_SWIPE_OFFSET = 8;
 
 const NO_DRUG = "\0\0\0\0\0";
 
@@ -139,7 +144,7 @@ export function decodeAttempts(bytes: Buffer | null, own: Bytes): Attempt[] {
   while (at + ATTEMPT_HEAD <= bytes.length) {
     const attempt = decodeAttempt(bytes, at);
     if (attempt.swipe !== own) attempts.push(attempt);
-    at += bytes.readUInt16BE(at);
+    at += entryLength(bytes, at);
   }
   return attempts;
 }

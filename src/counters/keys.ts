@@ -33,6 +33,13 @@ export function traceField(code: Bytes): Bytes {
   return code.slice(2);
 }
 
+/** A till's name is free text: what is not plain becomes base64url, so that it can neither end a tag nor lose bytes. */
+const PLAIN = /^[A-Za-z0-9._:-]+$/;
+
+function plain(entity: string): string {
+  return PLAIN.test(entity) ? entity : `~${Buffer.from(entity).toString("base64url")}`;
+}
+
 function text(bytes: Bytes): string {
   return Buffer.from(bytes, "latin1").toString("base64url");
 }
@@ -46,7 +53,7 @@ export function createKeyNames(generation: string): KeyNames {
     returns: (person, swipe) => `${g}{p${text(person)}}r:${text(swipe)}`,
     personCards: (person) => `${g}{p${text(person)}}b`,
     locator: (swipe) => `${g}{s${text(swipe)}}`,
-    log: (kind, entity) => `${g}{${kind}${entity}}w`,
+    log: (kind, entity) => `${g}{${kind}${plain(entity)}}w`,
     traceBucket: (code) => `${g}{K${bucketOf(code)}}`,
     splitPack: (code) => `${g}{K${bucketOf(code)}}s:${text(code)}`,
     token: (token) => `${g}{k${text(token)}}`,

@@ -19,9 +19,10 @@ export const ENTRY_SWIPE_OFFSET = 9;
 export const ENTRY_FLAGS_OFFSET = 34;
 
 const DAYS_UNKNOWN = 0xffff;
-const DAYS_MAX = 0xfffe;
-const FEN_MAX = 0xffffff;
-const U32_MAX = 0xffffffff;
+/** Tenths of a day, fen and 1/10,000 packs: the most a line can hold. */
+export const DAYS_MAX = 0xfffe;
+export const FEN_MAX = 0xffffff;
+export const U32_MAX = 0xffffffff;
 
 const FLAG = { level: 7, presume: 8, late: 16, against: 32, unchecked: 64, partly: 128 } as const;
 
@@ -85,11 +86,25 @@ export function decodeLedger(bytes: Buffer | null): LedgerEntry[] {
   if (bytes === null) return entries;
   let position = LEDGER_HEAD;
   while (position + ENTRY_HEAD <= bytes.length) {
-    const length = bytes.readUInt16BE(position);
     entries.push(decodeEntry(bytes, position));
-    position += length;
+    position += entryLength(bytes, position);
   }
   return entries;
+}
+
+/** A whole ledger anew. */
+export function encodeLedger(seq: number, entries: readonly LedgerEntry[]): Buffer {
+  const head = Buffer.allocUnsafe(LEDGER_HEAD);
+  head.writeUInt32BE(seq, 0);
+  head.writeUInt16BE(entries.length, 4);
+  return Buffer.concat([head, ...entries.map(encodeEntry)]);
+}
+
+/** The length that begins a variable entry; one of zero would be walked for ever. */
+export function entryLength(bytes: Buffer, position: number): number {
+  const length = bytes.readUInt16BE(position);
+  if (length === 0) throw new Error("GUARD_COUNTERS_PACKED: an entry has no length");
+  return length;
 }
 
 export function ledgerSeq(bytes: Buffer | null): number {
@@ -101,7 +116,7 @@ export function findEntry(bytes: Buffer, swipe: SwipeKey): number {
   let position = LEDGER_HEAD;
   while (position + ENTRY_HEAD <= bytes.length) {
     if (sameBytes(bytes, position + ENTRY_SWIPE_OFFSET, swipe)) return position;
-    position += bytes.readUInt16BE(position);
+    position += entryLength(bytes, position);
   }
   return -1;
 }

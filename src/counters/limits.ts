@@ -1,4 +1,4 @@
-import { DAY, type DurationMs, HOUR, MINUTE } from "../units.ts";
+import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE } from "../units.ts";
 
 /** An unsettled reservation stands this long (contract, section 2); every reader treats it as gone from that instant. */
 export const RESERVATION: DurationMs = 15 * MINUTE;
@@ -19,8 +19,11 @@ export const CARD_KEPT: DurationMs = 400 * DAY;
 /** IM-05 looks back 7 days. */
 export const PERSON_CARDS_KEPT: DurationMs = 8 * DAY;
 
-/** Ledger entries a person; at the limit the oldest go. */
+/** Ledger entries a person; at the limit the oldest go, so a ledger is folded well before. */
 export const LEDGER_ENTRIES_MAX = 256;
+/** A ledger longer than this is folded behind the answer, down to `LEDGER_FOLDED_TO` entries. */
+export const LEDGER_FOLD_ABOVE = 224;
+export const LEDGER_FOLDED_TO = 160;
 export const ATTEMPTS_MAX = 64;
 export const CODES_AN_ATTEMPT_MAX = 40;
 export const LINES_MAX = 200;
@@ -39,10 +42,17 @@ export const TRACE_BUCKET_BITS = 22;
 export const TRACE_BUCKET_PRUNE = 100;
 export const TRACE_BUCKET_MAX = 127;
 
+/** Whether what happened then is still remembered now: for exactly `kept`, whatever still holds its bytes. */
+export function isKept(at: EpochMs, kept: DurationMs, now: EpochMs): boolean {
+  return at + kept > now;
+}
+
 /** Relations between the limits, checked at start: a limit that outgrows its field corrupts silently. */
 export function assertLimits(): void {
   const rules: readonly (readonly [boolean, string])[] = [
     [LEDGER_ENTRIES_MAX < 0xffff, "ledger entries are counted in 16 bits"],
+    [LEDGER_FOLDED_TO < LEDGER_FOLD_ABOVE, "folding makes room for more than one swipe"],
+    [LEDGER_FOLD_ABOVE < LEDGER_ENTRIES_MAX, "a ledger is folded before its oldest entries go"],
     [LINES_MAX <= 0xff, "lines of an entry are counted in 8 bits"],
     [CODES_AN_ATTEMPT_MAX <= 0xff, "codes of an attempt are counted in 8 bits"],
     [CLAIMS_A_SWIPE_MAX <= 0xffff, "claims of a swipe are counted in 16 bits"],

@@ -1,4 +1,4 @@
-import type { Bytes, EpochMs } from "../units.ts";
+import { type Bytes, DAY, type EpochMs } from "../units.ts";
 import type { Located, LocatedClaim } from "./contract.ts";
 import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
 
@@ -30,6 +30,11 @@ export function encodeLocator(
     bytes.write(claim.id, position + 3, 10, "latin1");
   });
   return bytes;
+}
+
+/** Until when a locator stands. */
+export function locatorEnds(bytes: Buffer): EpochMs {
+  return bytes.readUIntBE(0, 6) + bytes.readUInt8(22) * DAY;
 }
 
 export function decodeLocator(bytes: Buffer): Located {

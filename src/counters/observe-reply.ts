@@ -1,4 +1,4 @@
-import type { Bytes } from "../units.ts";
+import type { Bytes, DurationMs, EpochMs } from "../units.ts";
 import type { Memory, Observation, Observed, SwipeKey, TraceMemory } from "./contract.ts";
 import {
   decodeAttempts,
@@ -8,6 +8,7 @@ import {
   decodeUses,
 } from "./entry-layouts.ts";
 import { decodeEntry, decodeLedger, findEntry, ledgerSeq } from "./ledger-layout.ts";
+import * as limits from "./limits.ts";
 import { ANSWER_HEAD, type ObserveReply } from "./operations.ts";
 
 /** Raw replies become what was remembered before this swipe: its own entries are left out. */
@@ -34,29 +35,39 @@ function recalled(swipe: SwipeKey, ledger: Buffer): Observed {
   return { verdict: "recalled", entry: decodeEntry(ledger, position) };
 }
 
+/**
+ * What is too old is left out by its own time: a key may outlive what is in it, on a server by the entries
+ * around it, in a replay because a year passes in a minute.
+ */
 function readMemory(
   o: Observation,
   reply: Extract<ObserveReply, { verdict: "new" | "retry" }>,
 ): Memory {
   let next = 0;
   const take = () => reply.values[next++] ?? null;
-  const logs = o.logs.map(() => decodeLog(take(), o.swipe));
+  const kept = <T extends { readonly at: EpochMs }>(entries: readonly T[], time: DurationMs) =>
+    entries.filter(({ at }) => limits.isKept(at, time, o.at));
+  const logs = o.logs.map(({ window }) => kept(decodeLog(take(), o.swipe), 2 * window));
   const seen = new Set<Bytes>();
   const traceCodes = o.traceCodes.map((use): TraceMemory => {
-    const claims = decodeClaims(take(), o.swipe);
-    const splits = decodeUses(take(), o.swipe);
+    const claims = kept(decodeClaims(take(), o.swipe), limits.TRACE_KEPT);
+    const splits = kept(decodeUses(take(), o.swipe), limits.TRACE_KEPT);
     // A split sale's own append answers too; what it saw is what the read before it saw.
     if (use.split && o.reserve && !seen.has(use.code)) take();
     seen.add(use.code);
     return { claims, splits };
   });
-  const token = o.token === undefined ? [] : decodeUses(take(), o.swipe);
-  const card = o.card === undefined ? [] : decodeBindings(take());
-  const personCards = o.card === undefined ? [] : decodeBindings(take());
-  const prescriptions = o.prescriptions.map(() => decodeUses(take(), o.swipe));
+  const token = o.token === undefined ? [] : kept(decodeUses(take(), o.swipe), limits.TOKEN_KEPT);
+  const card = o.card === undefined ? [] : kept(decodeBindings(take()), limits.CARD_KEPT);
+  const personCards =
+    o.card === undefined ? [] : kept(decodeBindings(take()), limits.PERSON_CARDS_KEPT);
+  const prescriptions = o.prescriptions.map(() =>
+    kept(decodeUses(take(), o.swipe), limits.PRESCRIPTION_KEPT),
+  );
+  const ledger = kept(decodeLedger(reply.ledger), limits.LEDGER_KEPT);
   return {
-    ledger: decodeLedger(reply.ledger).filter((entry) => entry.swipe !== o.swipe),
-    attempts: decodeAttempts(reply.attempts, o.swipe),
+    ledger: ledger.filter((entry) => entry.swipe !== o.swipe),
+    attempts: kept(decodeAttempts(reply.attempts, o.swipe), limits.ATTEMPTS_KEPT),
     logs,
     traceCodes,
     token,

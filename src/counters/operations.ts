@@ -9,6 +9,8 @@ export interface MemoryHome {
   observe(plan: ObservePlan): Promise<ObserveReply>;
   seal(plan: SealPlan): Promise<SealReply>;
   change(plan: ChangePlan): Promise<ChangeReply>;
+  /** Replaces a whole ledger if it still is what was read; what is left of its time stays. */
+  fold(plan: FoldPlan): Promise<boolean>;
   read(reads: readonly string[], now: EpochMs): Promise<(Buffer | null)[]>;
   close(): Promise<void>;
 }
@@ -132,6 +134,14 @@ export type ChangeOperation =
       readonly field: Bytes;
       readonly entry: Buffer;
     }
+  /** Sets the state of this swipe's use of the entry's drug, and its quantity where `measured`; appends it when it was let go. */
+  | {
+      readonly kind: "useTake";
+      readonly key: string;
+      readonly entry: Buffer;
+      readonly measured: boolean;
+      readonly ttl: DurationMs;
+    }
   | {
       readonly kind: "put";
       readonly key: string;
@@ -142,6 +152,12 @@ export type ChangeOperation =
 export type ChangeReply =
   | { readonly changed: true; readonly seq: number }
   | { readonly changed: false };
+
+export interface FoldPlan {
+  readonly ledgerKey: string;
+  readonly before: Buffer;
+  readonly after: Buffer;
+}
 
 /** An answer's head: content 16, at u48, sealed u8; then the answer. */
 export const ANSWER_HEAD = 23;

@@ -2,10 +2,11 @@ import type { EpochMs } from "../units.ts";
 import { changePlan } from "./change-plan.ts";
 import type { CounterStore, PersonKey, Sealed, StoredEntry, SwipeKey } from "./contract.ts";
 import { decodeAttempts } from "./entry-layouts.ts";
+import { foldedLedger } from "./fold-ledger.ts";
 import type { KeyNames } from "./keys.ts";
 import { decodeLedger } from "./ledger-layout.ts";
 import * as limits from "./limits.ts";
-import { decodeLocator } from "./locator-layout.ts";
+import { decodeLocator, locatorEnds } from "./locator-layout.ts";
 import { observePlan } from "./observe-plan.ts";
 import { readObserved } from "./observe-reply.ts";
 import { ANSWER_HEAD, type MemoryHome, type SealReply } from "./operations.ts";
@@ -25,12 +26,18 @@ export function createPackedStore(
     seal: async (sealing) => readSealed(await home.seal(sealPlan(sealing, keys))),
     locate: async (swipe) => {
       const [bytes] = await home.read([keys.locator(swipe)], now());
-      return bytes ? decodeLocator(bytes) : undefined;
+      return bytes && locatorEnds(bytes) > now() ? decodeLocator(bytes) : undefined;
     },
     readEntry: (person, swipe) => readEntry(home, keys, now(), person, swipe),
     change: async (change) => {
       const reply = await home.change(changePlan(change, keys));
       return reply.changed ? { changed: true, personSeq: reply.seq } : { changed: false };
+    },
+    fold: async (person, at) => {
+      const ledgerKey = keys.ledger(person);
+      const [before] = await home.read([ledgerKey], at);
+      const after = before ? foldedLedger(before, at) : undefined;
+      return before && after ? home.fold({ ledgerKey, before, after }) : false;
     },
     close: () => home.close(),
   };
@@ -57,14 +64,19 @@ async function readEntry(
     ],
     now,
   );
-  const entries = decodeLedger(ledger ?? null);
+  const entries = decodeLedger(ledger ?? null).filter(({ at }) =>
+    limits.isKept(at, limits.LEDGER_KEPT, now),
+  );
+  const entry = entries.find((of) => of.swipe === swipe);
   const sealed = answer && answer.length >= ANSWER_HEAD && answer.readUInt8(22) === 1;
-  const fresh = sealed && answer.readUIntBE(16, 6) + limits.ANSWER_KEPT > now;
+  const fresh = sealed && limits.isKept(answer.readUIntBE(16, 6), limits.ANSWER_KEPT, now);
   return {
-    entry: entries.find((entry) => entry.swipe === swipe),
+    entry,
     ledger: entries,
-    attempts: decodeAttempts(attempts ?? null, ""),
+    attempts: decodeAttempts(attempts ?? null, "").filter(({ at }) =>
+      limits.isKept(at, limits.ATTEMPTS_KEPT, now),
+    ),
     answer: fresh ? answer.toString("latin1", ANSWER_HEAD) : undefined,
-    returns: returns ? decodeReturns(returns) : undefined,
+    returns: entry && returns ? decodeReturns(returns) : undefined,
   };
 }

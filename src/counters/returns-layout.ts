@@ -12,6 +12,7 @@ export function encodeReturns(sheet: ReturnsSheet): Buffer {
         line.fen,
       ]),
       reversals: sheet.reversals,
+      codes: sheet.codes?.map((code) => Buffer.from(code, "latin1").toString("base64url")),
     }),
   );
 }
@@ -22,9 +23,13 @@ export function decodeReturns(bytes: Buffer): ReturnsSheet {
   const stored = JSON.parse(bytes.toString()) as {
     readonly original: readonly StoredLine[];
     readonly reversals: readonly string[];
+    readonly codes?: readonly string[];
   };
   return {
     reversals: stored.reversals,
+    ...(stored.codes && {
+      codes: stored.codes.map((code) => Buffer.from(code, "base64url").toString("latin1")),
+    }),
     original: stored.original.map(
       ([drug, tag, quantity, days, fen]): LedgerLine => ({
         drug: Buffer.from(drug, "base64url").toString("latin1"),

@@ -23,10 +23,19 @@ export interface Decided {
   readonly at: EpochMs;
   readonly decidedAt: EpochMs;
   readonly elapsedMs: number;
+  readonly timings: Timings;
   readonly personSeq: number;
   readonly vector: FeatureVector;
   /** How the till counts each line, for settlements and reversals in the unit of the check. */
   readonly lines: readonly CheckedLine[];
+  /** Earlier steps of the same sale that this one supersedes: their keys in base64url. */
+  readonly supersedes: readonly string[];
+}
+
+/** Milliseconds of the steps before the answer was made. */
+export interface Timings {
+  readonly observe: number;
+  readonly judge: number;
 }
 
 export interface DecidedBy {
@@ -55,17 +64,56 @@ export function toAnswer(decided: Decided): DecisionAnswer {
   };
 }
 
-/** Readings as the sealed answer keeps them: a known value is itself, absent is null, missing an empty list. */
-type KeptReading = string | number | boolean | null | readonly [];
+/** Ends each word of a row, so that an empty row is an empty text. */
+const END = ",";
+const ESCAPED_END = "\\u002c";
 
-function keep(reading: Reading): KeptReading {
-  if (reading === "absent") return null;
-  return reading === "missing" ? [] : reading.known;
+/** A row of readings as text, a word each: nothing is absent, `?` missing, then `t`, `f`, a number, or a text after `'`. */
+function keep(row: readonly Reading[]): string {
+  let text = "";
+  for (const reading of row) text += wordOf(reading) + END;
+  return text;
 }
 
-function read(kept: KeptReading): Reading {
-  if (kept === null) return "absent";
-  return typeof kept === "object" ? "missing" : { known: kept };
+function wordOf(reading: Reading): string {
+  if (reading === "absent") return "";
+  if (reading === "missing") return "?";
+  const { known } = reading;
+  if (typeof known === "string")
+    return `'${JSON.stringify(known).slice(1, -1).replaceAll(END, ESCAPED_END)}`;
+  return typeof known === "boolean" ? (known ? "t" : "f") : String(known);
+}
+
+function read(row: string): Reading[] {
+  return row.split(END).slice(0, -1).map(readingOf);
+}
+
+function readingOf(word: string): Reading {
+  switch (word) {
+    case "":
+      return "absent";
+    case "?":
+      return "missing";
+    case "t":
+    case "f":
+      return { known: word === "t" };
+    default:
+      return {
+        known: word.startsWith("'") ? String(JSON.parse(`"${word.slice(1)}"`)) : Number(word),
+      };
+  }
+}
+
+const SHA256 = /^sha256:[0-9a-f]{64}$/;
+
+/** The hashes of policy and reference data are a fifth of a sealed answer; in base64url they are a third shorter. */
+function keepHash(hash: string): string {
+  return SHA256.test(hash) ? `=${Buffer.from(hash.slice(7), "hex").toString("base64url")}` : hash;
+}
+
+function readHash(kept: string): string {
+  if (!kept.startsWith("=")) return kept;
+  return `sha256:${Buffer.from(kept.slice(1), "base64url").toString("hex")}`;
 }
 
 interface KeptDecided {
@@ -77,16 +125,20 @@ interface KeptDecided {
   readonly i: readonly string[];
   readonly a: readonly AnswerHit[];
   readonly h: readonly Hit[];
-  readonly p: DecidedBy;
+  readonly p: readonly [version: string, hash: string, reference: string];
   readonly k: string;
-  readonly t: readonly [EpochMs, EpochMs, number, number];
-  readonly v: readonly KeptReading[];
-  readonly r: readonly (readonly KeptReading[])[];
+  /** at, decidedAt counted from it, elapsedMs, personSeq, observe, judge. */
+  readonly t: readonly [EpochMs, number, number, number, number, number];
+  readonly v: string;
+  readonly r: readonly string[];
   readonly l: readonly (readonly [string, string, number])[];
+  /** Only where there is one. */
+  readonly u?: readonly string[];
 }
 
 /** The sealed form: short names, because a city keeps a day of them in memory. */
 export function encodeDecided(decided: Decided): Bytes {
+  const { policy } = decided;
   const kept: KeptDecided = {
     s: decided.swipeId,
     d: LEVELS.indexOf(decided.decision),
@@ -96,19 +148,28 @@ export function encodeDecided(decided: Decided): Bytes {
     i: decided.missing,
     a: decided.answered,
     h: decided.hits,
-    p: decided.policy,
+    p: [policy.version, keepHash(policy.hash), keepHash(policy.reference)],
     k: decided.keyVersion,
-    t: [decided.at, decided.decidedAt, decided.elapsedMs, decided.personSeq],
-    v: decided.vector.swipe.map(keep),
-    r: decided.vector.lines.map((row) => row.map(keep)),
+    t: [
+      decided.at,
+      decided.decidedAt - decided.at,
+      decided.elapsedMs,
+      decided.personSeq,
+      decided.timings.observe,
+      decided.timings.judge,
+    ],
+    v: keep(decided.vector.swipe),
+    r: decided.vector.lines.map(keep),
     l: decided.lines.map((line) => [line.line, line.drug, line.perUnit]),
+    ...(decided.supersedes.length === 0 ? {} : { u: decided.supersedes }),
   };
   return Buffer.from(JSON.stringify(kept)).toString("latin1");
 }
 
 export function decodeDecided(bytes: Bytes): Decided {
   const kept = JSON.parse(Buffer.from(bytes, "latin1").toString()) as KeptDecided;
-  const [at, decidedAt, elapsedMs, personSeq] = kept.t;
+  const [at, after, elapsedMs, personSeq, observe, judge] = kept.t;
+  const [version, hash, reference] = kept.p;
   return {
     swipeId: kept.s,
     decision: LEVELS[kept.d] ?? "allow",
@@ -118,13 +179,15 @@ export function decodeDecided(bytes: Bytes): Decided {
     missing: kept.i,
     answered: kept.a,
     hits: kept.h,
-    policy: kept.p,
+    policy: { version, hash: readHash(hash), reference: readHash(reference) },
     keyVersion: kept.k,
     at,
-    decidedAt,
+    decidedAt: at + after,
     elapsedMs,
+    timings: { observe, judge },
     personSeq,
-    vector: { swipe: kept.v.map(read), lines: kept.r.map((row) => row.map(read)) },
+    vector: { swipe: read(kept.v), lines: kept.r.map(read) },
     lines: kept.l.map(([line, drug, perUnit]) => ({ line, drug, perUnit })),
+    supersedes: kept.u ?? [],
   };
 }

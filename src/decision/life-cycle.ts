@@ -6,7 +6,7 @@ import type {
   ReturnsSheet,
 } from "../counters/contract.ts";
 import { REVERSALS_KEPT } from "../counters/limits.ts";
-import type { SwipeStateName } from "../swipe/vocabulary.ts";
+import { isRefusal, LEVELS, type SwipeStateName } from "../swipe/vocabulary.ts";
 import type { Bytes, EpochMs, TenThousandths } from "../units.ts";
 import { stateAt } from "./entry-state.ts";
 
@@ -47,7 +47,7 @@ export type Moved =
   | { readonly same: true; readonly nothingToReverse?: boolean }
   | { readonly refused: SwipeStateName; readonly why: RefusedWhy };
 
-export type RefusedWhy = "state" | "more_than_left" | "no_such_line";
+export type RefusedWhy = "state" | "more_than_left" | "no_such_line" | "more_codes_than_packs";
 
 export interface Transition {
   readonly after: LedgerEntry;
@@ -67,6 +67,8 @@ export interface Standing {
 }
 
 const UNSETTLED: Bytes = "\0\0\0\0";
+/** One pack in ledger units. */
+const PACK: TenThousandths = 10_000;
 
 /**
  * The life cycle of a swipe (contract section 2) as one table: state and step to what happens.
@@ -74,8 +76,8 @@ const UNSETTLED: Bytes = "\0\0\0\0";
  *
  * | step | reserved | presumed | lapsed | attempted | superseded | settled | returned |
  * |---|---|---|---|---|---|---|---|
- * | settle | settled | settled | settled, late | settled, against | settled | same id: same | same id: same; else settled again |
- * | reverse | let go | returned | let go | nothing | refused | returned | same; part: what is left |
+ * | settle | settled | settled | settled, late | settled, against | settled | same id: same; else refused | same id: same; else settled again |
+ * | reverse | let go | returned | let go | nothing | refused | returned | whole: same; part: what is left |
  * | release | let go | let go | let go | same | same | same | same |
  * | restore | same | same | same | same | same | same | stands again |
  */
@@ -95,52 +97,86 @@ export function move(standing: Standing, step: Step): Moved {
 }
 
 function settle(standing: Standing, step: Extract<Step, { kind: "settle" }>): Moved {
-  const { entry, at } = standing;
+  const { entry, claims, at } = standing;
   const state = stateAt(entry, at);
   if (entry.settlement === step.settlement) return { same: true };
   if (state === "settled") return { refused: state, why: "state" };
-  const again = state === "returned";
-  const dispensed = dispensedLines(again ? original(standing) : entry.lines, step.lines);
+  const finding = findingOf(entry, state);
+  const again = finding === "resettled";
+  const original = standing.returns?.original ?? entry.lines;
+  const dispensed = dispensedLines(original, again ? original : entry.lines, step.lines);
   if ("refused" in dispensed) return { refused: state, why: dispensed.refused };
-  const against = state === "attempted";
   const after: LedgerEntry = {
     ...entry,
     state: "settled",
     settlement: step.settlement,
     late: entry.late || state === "lapsed",
-    against: entry.against || against,
+    against: entry.against || finding === "settledAgainst",
     unchecked: step.unchecked ?? entry.unchecked,
-    partlyReturned: false,
+    // A part that came back before its settlement arrived stays returned.
+    partlyReturned: entry.partlyReturned && isLess(dispensed.lines, dispensed.sold),
     lines: dispensed.lines,
   };
-  const finding = against ? "settledAgainst" : again ? "resettled" : undefined;
   return {
     to: {
       after,
-      returns: standing.returns,
-      claims: claimsByLine(standing.claims, after.lines),
+      returns: soldAs(standing.returns, dispensed.sold, again),
+      claims: claimsByLine(again ? claims : stillOut(standing), after.lines, "sold"),
       codesKept: false,
       ...(finding ? { finding } : {}),
     },
   };
 }
 
-function original({ entry, returns }: Standing): readonly LedgerLine[] {
-  return returns?.original ?? entry.lines;
+function findingOf(entry: LedgerEntry, state: SwipeStateName): Transition["finding"] {
+  if (state === "returned") return "resettled";
+  // What NHSA had refused first is attempted too, but nobody settled it against the guard.
+  const isAgainst = state === "attempted" && isRefusal(LEVELS[entry.level] ?? "allow");
+  return isAgainst ? "settledAgainst" : undefined;
+}
+
+/** The sheet of returns measures by what was sold last; sold again, every code is out again. */
+function soldAs(
+  returns: ReturnsSheet | undefined,
+  original: readonly LedgerLine[],
+  again: boolean,
+): ReturnsSheet | undefined {
+  if (returns === undefined) return undefined;
+  return again ? { ...returns, original, codes: [] } : { ...returns, original };
+}
+
+interface Dispensed {
+  /** What the settlement says was sold: the measure of later returns. */
+  readonly sold: readonly LedgerLine[];
+  /** What is left of it: less where a part came back before the settlement arrived. */
+  readonly lines: readonly LedgerLine[];
 }
 
 function dispensedLines(
-  lines: readonly LedgerLine[],
+  original: readonly LedgerLine[],
+  left: readonly LedgerLine[],
   named: readonly LineQuantity[] | undefined,
-): { readonly lines: readonly LedgerLine[] } | { readonly refused: RefusedWhy } {
-  if (named === undefined) return { lines };
+): Dispensed | { readonly refused: RefusedWhy } {
+  if (named === undefined) return { sold: original, lines: left };
   const wanted = new Map(named.map((line) => [line.tag, line.quantity]));
   for (const { tag, quantity } of named) {
-    const line = lines.find((of) => of.tag === tag);
+    const line = original.find((of) => of.tag === tag);
     if (line === undefined) return { refused: "no_such_line" };
     if (quantity > line.quantity) return { refused: "more_than_left" };
   }
-  return { lines: lines.map((line) => scaled(line, wanted.get(line.tag) ?? 0)) };
+  const sold = original.map((line) => scaled(line, wanted.get(line.tag) ?? 0));
+  return {
+    sold,
+    lines: sold.map((line) => scaled(line, Math.min(line.quantity, quantityOf(left, line.tag)))),
+  };
+}
+
+function isLess(lines: readonly LedgerLine[], than: readonly LedgerLine[]): boolean {
+  return lines.some((line) => line.quantity < quantityOf(than, line.tag));
+}
+
+function quantityOf(lines: readonly LedgerLine[], tag: number): TenThousandths {
+  return lines.find((line) => line.tag === tag)?.quantity ?? 0;
 }
 
 /** A line with another quantity: days and money go with it, in proportion to what was there at first. */
@@ -155,14 +191,29 @@ function scaled(line: LedgerLine, quantity: TenThousandths): LedgerLine {
   };
 }
 
-/** What is dispensed is sold; lines of which nothing was dispensed let their codes go. */
-function claimsByLine(claims: readonly LocatedClaim[], lines: readonly LedgerLine[]): ClaimMove[] {
-  const left = new Map(lines.map((line) => [line.tag, line]));
+/** The claims but for the codes that came back with a part. */
+function stillOut({ claims, returns }: Standing): readonly LocatedClaim[] {
+  const back = new Set(returns?.codes);
+  return back.size === 0 ? claims : claims.filter((claim) => !isCode(claim) || !back.has(claim.id));
+}
+
+function isCode(claim: LocatedClaim): boolean {
+  return claim.kind === "trace" || claim.kind === "split";
+}
+
+/** What is dispensed is claimed as `to` says; lines of which nothing was dispensed let their codes go. */
+function claimsByLine(
+  claims: readonly LocatedClaim[],
+  lines: readonly LedgerLine[],
+  to: ClaimMove["to"],
+): ClaimMove[] {
+  const known = new Set(lines.map((line) => line.tag));
   return claims.map((claim): ClaimMove => {
-    if (claim.kind === "token") return { ...claim, to: "sold" };
-    const line = left.get(claim.line);
-    const to = line === undefined || line.quantity > 0 ? "sold" : "released";
-    return { ...claim, to, ...prescribedUse(claim, claims, lines) };
+    if (claim.kind === "token") return { ...claim, to };
+    const { use } = prescribedUse(claim, claims, lines);
+    const quantity = use?.quantity ?? quantityOf(lines, claim.line);
+    const stays = quantity > 0 || !known.has(claim.line);
+    return { ...claim, to: stays ? to : "released", ...(use ? { use } : {}) };
   });
 }
 
@@ -188,14 +239,11 @@ function moveAll(claims: readonly LocatedClaim[], to: ClaimMove["to"]): ClaimMov
 function reverseAll(standing: Standing, reversal: string | undefined): Moved {
   const { entry, claims, returns, at } = standing;
   const state = stateAt(entry, at);
-  if (reversal !== undefined && returns?.reversals.includes(reversal)) return { same: true };
+  if (reversal !== undefined && knowsReversal(returns, reversal)) return { same: true };
   if (state === "attempted") return { same: true, nothingToReverse: true };
   if (state === "superseded") return { refused: state, why: "state" };
-  if (entry.state === "returned") {
-    return reversal === undefined || returns === undefined
-      ? { same: true }
-      : { refused: "returned", why: "more_than_left" };
-  }
+  // All that is left is nothing: a cancellation tried again under a new id is no error.
+  if (entry.state === "returned") return { same: true };
   // What was never dispensed is not "returned": its codes are simply free again.
   const dispensed = state === "settled" || state === "returned" || state === "presumed";
   return {
@@ -208,47 +256,76 @@ function reverseAll(standing: Standing, reversal: string | undefined): Moved {
   };
 }
 
-function remembered({ entry, returns }: Standing, reversal: string): ReturnsSheet {
+/** A reversal taken back is remembered as such: its late duplicate must not return the sale again. */
+function takenBack(reversal: string): string {
+  return `~${reversal}`;
+}
+
+/** Applied before, and perhaps taken back since. */
+export function knowsReversal(returns: ReturnsSheet | undefined, reversal: string): boolean {
+  const known = returns?.reversals ?? [];
+  return known.includes(reversal) || known.includes(takenBack(reversal));
+}
+
+function remembered(
+  { entry, returns }: Standing,
+  reversal: string,
+  codes: readonly Bytes[] = [],
+): ReturnsSheet {
   return {
     original: returns?.original ?? entry.lines,
     reversals: [...(returns?.reversals ?? []), reversal].slice(-REVERSALS_KEPT),
+    codes: [...new Set([...(returns?.codes ?? []), ...codes])],
   };
 }
 
 function reversePart(standing: Standing, reversal: string, returned: readonly LineReturn[]): Moved {
   const { entry, returns, at } = standing;
   const state = stateAt(entry, at);
-  if (returns?.reversals.includes(reversal)) return { same: true };
+  if (knowsReversal(returns, reversal)) return { same: true };
   if (state === "attempted") return { same: true, nothingToReverse: true };
   if (state === "superseded") return { refused: state, why: "state" };
   if (entry.state === "returned") return { refused: "returned", why: "more_than_left" };
+  const why = refusedPart(standing, returned);
+  if (why !== undefined) return { refused: state, why };
   const back = new Map(returned.map((line) => [line.tag, line]));
-  for (const { tag, quantity } of returned) {
-    const line = entry.lines.find((of) => of.tag === tag);
-    if (line === undefined) return { refused: state, why: "no_such_line" };
-    if (quantity > line.quantity) return { refused: state, why: "more_than_left" };
-  }
   const lines = entry.lines.map((line) =>
     leftOf(standing, line, back.get(line.tag)?.quantity ?? 0),
   );
   const nothingLeft = lines.every((line) => line.quantity === 0);
   const claims = partClaims(standing, lines, back);
+  const codes = claims.filter(isCode).map((claim) => claim.id);
   return {
     to: {
       after: nothingLeft
         ? { ...entry, state: "returned", lines }
         : { ...entry, partlyReturned: true, lines },
-      returns: remembered(standing, reversal),
+      returns: remembered(standing, reversal, codes),
       claims,
-      codesKept: returned.some(
-        (line) => line.codes === undefined && (left(lines, line.tag) ?? 0) > 0,
-      ),
+      codesKept: returned.some((line) => keepsCodes(standing, line, lines)),
     },
   };
 }
 
-function left(lines: readonly LedgerLine[], tag: number): TenThousandths | undefined {
-  return lines.find((line) => line.tag === tag)?.quantity;
+function refusedPart(standing: Standing, returned: readonly LineReturn[]): RefusedWhy | undefined {
+  for (const { tag, quantity, codes } of returned) {
+    const line = standing.entry.lines.find((of) => of.tag === tag);
+    if (line === undefined) return "no_such_line";
+    if (quantity > line.quantity) return "more_than_left";
+    const boxes = stillOut(standing).filter(
+      (claim) => claim.kind === "trace" && claim.line === tag && codes?.includes(claim.id),
+    );
+    // One code a box: with more of them than packs a box still out could be sold again.
+    if (boxes.length > Math.ceil(quantity / PACK)) return "more_codes_than_packs";
+  }
+  return undefined;
+}
+
+/** A part of a line came back, and no code of that line with it. */
+function keepsCodes(standing: Standing, back: LineReturn, lines: readonly LedgerLine[]): boolean {
+  if (quantityOf(lines, back.tag) === 0) return false;
+  const own = stillOut(standing).filter((claim) => isCode(claim) && claim.line === back.tag);
+  return own.length > 0 && !own.some((claim) => back.codes?.includes(claim.id));
 }
 
 /** Always cut from the first quantities, so that returns in many parts do not gather rounding errors. */
@@ -259,23 +336,30 @@ function leftOf({ returns }: Standing, line: LedgerLine, back: TenThousandths): 
 
 /** Codes named come back; a line of which nothing is left gives all of its codes back. */
 function partClaims(
-  { claims, entry, at }: Standing,
+  standing: Standing,
   lines: readonly LedgerLine[],
   back: ReadonlyMap<number, LineReturn>,
 ): ClaimMove[] {
+  const { claims, entry, at } = standing;
   const state = stateAt(entry, at);
   const to = state === "reserved" || state === "lapsed" ? "released" : "returned";
-  return claims.flatMap((claim): ClaimMove[] => {
-    const returned = back.get(claim.line);
-    if (claim.kind === "token" || returned === undefined) return [];
-    const gone = left(lines, claim.line) === 0;
+  const touched = claims.filter((claim) => claim.kind !== "token" && back.has(claim.line));
+  return touched.flatMap((claim): ClaimMove[] => {
     if (claim.kind === "prescription") {
       const { use } = prescribedUse(claim, claims, lines);
-      const spent = use !== undefined && use.quantity > 0;
-      return [{ ...claim, to: spent ? "sold" : to, ...(use ? { use } : {}) }];
+      const isSpent = (use?.quantity ?? 0) > 0;
+      return [{ ...claim, to: isSpent ? heldAs(entry) : to, ...(use ? { use } : {}) }];
     }
-    return gone || returned.codes?.includes(claim.id) ? [{ ...claim, to }] : [];
+    const isGone = quantityOf(lines, claim.line) === 0;
+    const isNamed = back.get(claim.line)?.codes?.includes(claim.id);
+    return isGone || isNamed ? [{ ...claim, to }] : [];
   });
+}
+
+/** How a sale holds its claims: a part that comes back does not make a reservation a sale. */
+function heldAs(entry: LedgerEntry): ClaimMove["to"] {
+  if (entry.state === "settled" || entry.settlement !== UNSETTLED) return "sold";
+  return entry.presume ? "presumable" : "reserved";
 }
 
 function release({ entry, claims, returns, at }: Standing): Moved {
@@ -298,8 +382,11 @@ function restore(standing: Standing, reversal: string): Moved {
   return {
     to: {
       after: { ...entry, state: settled ? "settled" : "reserved" },
-      returns: { ...returns, reversals: returns.reversals.filter((id) => id !== reversal) },
-      claims: claimsByLine(standing.claims, entry.lines),
+      returns: {
+        ...returns,
+        reversals: returns.reversals.map((id) => (id === reversal ? takenBack(id) : id)),
+      },
+      claims: claimsByLine(stillOut(standing), entry.lines, heldAs(entry)),
       codesKept: false,
     },
   };

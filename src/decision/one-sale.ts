@@ -1,5 +1,5 @@
 import type { Attempt, LedgerEntry, Memory, SwipeKey } from "../counters/contract.ts";
-import { RESERVATION } from "../counters/limits.ts";
+import { ANSWER_KEPT, RESERVATION } from "../counters/limits.ts";
 import type { Bytes, EpochMs } from "../units.ts";
 import { isUnsettled } from "./entry-state.ts";
 
@@ -23,18 +23,13 @@ export function earlierSteps(
   attempts: readonly Attempt[],
 ): SwipeKey[] {
   const known = new Map(attempts.map((attempt) => [attempt.swipe, attempt]));
-  const unsettled = new Set(ledger.filter(isUnsettled).map((entry) => entry.swipe));
-  const steps = new Set<SwipeKey>();
-  for (const { swipe, at, pharmacy } of ledger) {
-    if (!unsettled.has(swipe) || !near(step, at, pharmacy) || swipe === step.swipe) continue;
-    if (swipe === step.names || alike(step, known.get(swipe))) steps.add(swipe);
-  }
-  for (const attempt of attempts) {
-    if (!attempt.inquiry || !near(step, attempt.at, attempt.pharmacy)) continue;
-    if (attempt.swipe === step.names || alike(step, attempt)) steps.add(attempt.swipe);
-  }
-  steps.delete(step.swipe);
-  return [...steps];
+  const isStep = ({ swipe, at, pharmacy }: Pick<Attempt, "swipe" | "at" | "pharmacy">) =>
+    swipe !== step.swipe &&
+    near(step, at, pharmacy) &&
+    (swipe === step.names || alike(step, known.get(swipe)));
+  const unsettled = ledger.filter((entry) => isUnsettled(entry) && isStep(entry));
+  const inquiries = attempts.filter((attempt) => attempt.inquiry && isStep(attempt));
+  return [...new Set([...unsettled, ...inquiries].map(({ swipe }) => swipe))];
 }
 
 /** Of the earlier steps, those a settle-stage check supersedes: an inquiry holds nothing to pass on. */
@@ -47,7 +42,7 @@ function near(step: SaleStep, at: EpochMs, pharmacy: string): boolean {
   return pharmacy === step.pharmacy && Math.abs(step.at - at) < RESERVATION;
 }
 
-function alike(step: SaleStep, other: Attempt | undefined): boolean {
+function alike(step: Pick<SaleStep, "codes" | "basket">, other: Attempt | undefined): boolean {
   if (other === undefined) return false;
   if (step.codes.length === 0 && other.codes.length === 0) return other.basket === step.basket;
   return other.codes.some((code) => step.codes.includes(code));
@@ -72,26 +67,59 @@ export function withoutSteps(memory: Memory, steps: readonly SwipeKey[]): Memory
   };
 }
 
-/**
- * The unsettled step that followed a superseded one: when the superseded one is settled after all,
- * that successor is superseded in its place.
- */
-export function successorOf(
+/** An entry near a superseded one, and what its answer says it superseded; unknown once the answer is gone. */
+export interface OtherStep {
+  readonly entry: LedgerEntry;
+  readonly supersedes: readonly SwipeKey[] | undefined;
+}
+
+/** The entries among which the successor of a superseded one is sought, in order of arrival. */
+export function otherSteps(
   settled: LedgerEntry,
   ledger: readonly LedgerEntry[],
-  attempts: readonly Attempt[],
-): LedgerEntry | undefined {
-  const own = attempts.find((attempt) => attempt.swipe === settled.swipe);
-  const later = ledger.filter(
+): readonly LedgerEntry[] {
+  return ledger.filter(
     (entry) =>
       entry.swipe !== settled.swipe &&
-      isUnsettled(entry) &&
       entry.pharmacy === settled.pharmacy &&
-      entry.at >= settled.at &&
-      entry.at < settled.at + RESERVATION,
+      Math.abs(entry.at - settled.at) < ANSWER_KEPT,
+  );
+}
+
+/**
+ * The unsettled steps that followed a superseded one, directly or through another: when the superseded one
+ * is settled after all, they are superseded in its place. Answers say who superseded whom; where none does,
+ * the next alike, or the only one there is.
+ */
+export function successorsOf(
+  settled: LedgerEntry,
+  others: readonly OtherStep[],
+  attempts: readonly Attempt[],
+): readonly LedgerEntry[] {
+  const chain = new Set([settled.swipe]);
+  for (const { entry, supersedes } of others) {
+    if (supersedes?.some((swipe) => chain.has(swipe))) chain.add(entry.swipe);
+  }
+  if (chain.size > 1) {
+    return others.map(({ entry }) => entry).filter((of) => chain.has(of.swipe) && isUnsettled(of));
+  }
+  const successor = likelySuccessor(settled, others, attempts);
+  return successor === undefined ? [] : [successor];
+}
+
+function likelySuccessor(
+  settled: LedgerEntry,
+  others: readonly OtherStep[],
+  attempts: readonly Attempt[],
+): LedgerEntry | undefined {
+  const later = others.filter(
+    ({ entry }) =>
+      isUnsettled(entry) && entry.at >= settled.at && entry.at < settled.at + RESERVATION,
   );
   const known = new Map(attempts.map((attempt) => [attempt.swipe, attempt]));
-  const similar =
-    own && later.find((entry) => alike({ ...own, names: settled.swipe }, known.get(entry.swipe)));
-  return similar ?? (later.length === 1 ? later[0] : undefined);
+  const own = known.get(settled.swipe);
+  const similar = own && later.find(({ entry }) => alike(own, known.get(entry.swipe)));
+  if (similar !== undefined) return similar.entry;
+  const [only, ...more] = later;
+  return more.length === 0 && only?.supersedes === undefined ? only?.entry : undefined;
 }

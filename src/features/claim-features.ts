@@ -2,6 +2,7 @@ import type { Binding, ClaimUse } from "../counters/contract.ts";
 import { CARD_KEPT, PERSON_CARDS_KEPT, TOKEN_KEPT } from "../counters/limits.ts";
 import type { FeatureDefinition, Needs, Scope, Seen } from "./definition.ts";
 import { ABSENT, MISSING } from "./definition.ts";
+import { isTraced } from "./line-features.ts";
 import { inWindow, isClaimed, isSameSale, isSameVisit } from "./live.ts";
 import type { Parameters } from "./parameters.ts";
 import { ledgerQuantity } from "./quantities.ts";
@@ -145,7 +146,8 @@ function holderOf({ at, swipe, observation }: ReadContext) {
 function traceFeature(read: (trace: LineTrace) => boolean): () => FeatureDefinition {
   return () =>
     stored("line", "boolean", {}, (context, line) => {
-      if (context.swipe.lines[line]?.traceCodes.length === 0) return false;
+      const facts = context.line(line);
+      if (facts.line.traceCodes.length === 0 || !isTraced(facts)) return false;
       const trace = context.trace(line);
       return trace === undefined ? MISSING : read(trace);
     });

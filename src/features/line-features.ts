@@ -15,6 +15,11 @@ export function isCountedInPacks(facts: LineFacts): boolean {
   );
 }
 
+/** Slices have no trace codes, and a consumable's code may be that of its whole lot: TR-* do not judge them. */
+export function isTraced({ drugClass }: LineFacts): boolean {
+  return drugClass !== "slice" && drugClass !== "consumable";
+}
+
 export function lineFact(
   type: ValueType,
   kind: FeatureKind,
@@ -101,14 +106,21 @@ function withSlack(allowance: Allowance, days: number, onePack: number): number 
   return days * (1 + allowance.slackShare) + allowance.slackPacks * onePack;
 }
 
-/** Days a line may last, slack included (rule OQ-01); absent where nobody knows how long a pack lasts. */
+/** Half a tablet a day is common and makes twice the days of a pack; beyond that the days stated are in doubt. */
+const SLOWEST_DOSE = 2;
+
+/**
+ * Days a line may last, slack included (rule OQ-01); absent where nobody knows how long a pack lasts. One pack is
+ * always allowed (domain, OQ-01), also at half the usual dose.
+ */
 export function dayAllowance(parameters: Parameters): FeatureDefinition {
   const allowance = readAllowance(parameters);
-  return lineFact("number", "reference", (facts, context) =>
-    facts.packDays === undefined
-      ? ABSENT
-      : withSlack(allowance, allowedDays(allowance, facts, context), facts.packDays),
-  );
+  return lineFact("number", "reference", (facts, context) => {
+    if (facts.packDays === undefined) return ABSENT;
+    const allowed = withSlack(allowance, allowedDays(allowance, facts, context), facts.packDays);
+    const isOnePack = isCountedInPacks(facts) && (facts.packs ?? 0) <= ONE;
+    return isOnePack ? Math.max(allowed, SLOWEST_DOSE * facts.packDays) : allowed;
+  });
 }
 
 /**
@@ -142,8 +154,9 @@ export const codesMissing = () =>
 
 /** A code given more than once in one request by a line that is not split: scan again (rule TR-02). */
 export const traceTwiceInRequest = () =>
-  lineFact("boolean", "line", ({ line }, context) => {
-    if (line.splitPack || line.traceCodes.length === 0) return false;
+  lineFact("boolean", "line", (facts, context) => {
+    const { line } = facts;
+    if (line.splitPack || line.traceCodes.length === 0 || !isTraced(facts)) return false;
     const repeated = context.repeatedCodes();
     return repeated.size > 0 && line.traceCodes.some(({ id }) => repeated.has(id));
   });

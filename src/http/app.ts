@@ -36,6 +36,11 @@ export function createApp(deps: DoorDeps): FastifyInstance {
     closing = true;
     done();
   });
+  // A request that was open when the stop began: its caller's next one belongs to another instance.
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    if (closing) reply.header("connection", "close");
+    done(null, payload);
+  });
   acceptJsonOnly(app, limits);
   answerErrors(app, door);
   tellWhatWasAnswered(app, door);

@@ -54,7 +54,7 @@ const settlement: FastifySchema = {
   operationId: "settleSwipe",
   summary: "Tell what was dispensed on the fund",
   description:
-    "It counts whatever the guard had said. Where the store does not answer it is kept, answered with state `waiting`, and applied in order later.",
+    "It counts whatever the guard had said. Where the store does not answer it is 503: send it again under the same settlementId.",
   params,
   body: SettlementBody,
   response: {

@@ -2,16 +2,15 @@ import { randomBytes } from "node:crypto";
 import type { Bundle } from "../checkout/bundle.ts";
 import { createDesk } from "../checkout/create-desk.ts";
 import { fixedKeyring } from "../checkout/keyring.ts";
-import type { CounterStore } from "../counters/contract.ts";
-import type { Pseudonymiser } from "../privacy/pseudonymiser.ts";
+import type { DeskTools } from "../checkout/tools.ts";
 import type { Observer } from "../units.ts";
 import { DecisionMemo, memoRecorder, Replay } from "./replay.ts";
 import { PATIENT_TIMERS, type VirtualClock } from "./virtual-clock.ts";
 
 export interface ReplayParts {
   readonly clock: VirtualClock;
-  readonly store: CounterStore;
-  readonly pseudonymiser: Pseudonymiser;
+  readonly store: DeskTools["store"];
+  readonly pseudonymiser: Parameters<typeof fixedKeyring>[0];
   readonly bundle: Bundle;
   readonly observer: Observer;
 }

@@ -12,15 +12,17 @@ export interface ParsedLine {
 /** A line that cannot be replayed: its number and why, nothing of its content. */
 export class ReplayLineError extends Error {
   readonly code = "GUARD_REPLAY_LINE";
-  constructor(line: number, reason: string, options?: ErrorOptions) {
-    super(`line ${line}: ${reason}`, options);
+  constructor(line: number, reason: string) {
+    super(`line ${line}: ${reason}`);
     this.name = "ReplayLineError";
   }
 }
 
 /** @throws ReplayLineError */
 export function parseReplayLine(text: string, number: number): ParsedLine {
-  const parsed = ReplayLine.safeParse(parseJson(text, number));
+  const json = parseJson(text);
+  if (json === undefined) throw new ReplayLineError(number, "is not JSON");
+  const parsed = ReplayLine.safeParse(json);
   if (!parsed.success) {
     const path = parsed.error.issues[0]?.path.join(".") || "the line";
     throw new ReplayLineError(number, `${path} does not have the agreed form`);
@@ -29,10 +31,11 @@ export function parseReplayLine(text: string, number: number): ParsedLine {
   return { at: parseInstant(at) ?? 0, op, swipeId: swipeId ?? "", body };
 }
 
-function parseJson(text: string, number: number): unknown {
+/** Undefined for what is not JSON: the parser's own message quotes the line, so it is not passed on. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new ReplayLineError(number, "is not JSON", { cause });
+  } catch {
+    return undefined;
   }
 }

@@ -1,6 +1,5 @@
 import type { Desk } from "../checkout/desk.ts";
 import type { DecidedRecord, Recorder } from "../checkout/recorder.ts";
-import type { Hit } from "../rules/hit.ts";
 import type { DecisionAnswer } from "../swipe/answer.ts";
 import { instantText } from "../swipe/calendar.ts";
 import { messageId } from "../swipe/nhsa/envelope.ts";
@@ -118,9 +117,11 @@ function idOf(body: unknown): string {
 /** Decisions kept for repeats later in the file; the oldest go. */
 const MEMO_MAX = 50_000;
 
+type Hits = DecidedRecord["decided"]["hits"];
+
 /** Remembers what the record says of each swipe: it has the shadow hits, which no answer carries. */
 export class DecisionMemo {
-  private readonly hits = new Map<string, readonly Hit[]>();
+  private readonly hits = new Map<string, Hits>();
 
   note({ swipe, decided }: DecidedRecord): void {
     if (this.hits.size >= MEMO_MAX) {
@@ -132,7 +133,7 @@ export class DecisionMemo {
     this.hits.set(swipe.swipeId, decided.hits);
   }
 
-  hitsOf(swipeId: string): readonly Hit[] {
+  hitsOf(swipeId: string): Hits {
     return this.hits.get(swipeId) ?? [];
   }
 }

@@ -32,6 +32,8 @@ export async function runReplay(
 ): Promise<ReplaySummary> {
   const started = performance.now();
   const output = files.out === undefined ? process.stdout : createWriteStream(files.out);
+  // A file that cannot be opened is said before anything is replayed.
+  if (files.out !== undefined) await once(output, "open");
   const tally = createTally();
   const lines = createInterface({ input: createReadStream(files.input), crlfDelay: Infinity });
   for await (const text of lines) {

@@ -77,8 +77,11 @@ export function answerLevel(
   return highest(answeredHits(judgement, enforcement));
 }
 
+/** The highest level among the hits that are not cleared (contract section 2): a cleared one asks nothing more. */
 export function highest(hits: readonly Hit[]): Level {
   let level: Level = "allow";
-  for (const hit of hits) if (levelRank(hit.level) > levelRank(level)) level = hit.level;
+  for (const { level: raised, clearedBy } of hits) {
+    if (clearedBy === undefined && levelRank(raised) > levelRank(level)) level = raised;
+  }
   return level;
 }

@@ -24,7 +24,7 @@ export interface Judgement {
   readonly unheard: readonly Hit[];
   /** The one answered hit of all enforced rules that hang on a missing fact. */
   readonly sys01?: Hit;
-  /** The highest of what is enforced; cleared hits count as warn. */
+  /** The highest of what is enforced and not cleared. */
   readonly level: Level;
   /** Features that were missing and on which an enforced rule hung. */
   readonly missing: readonly string[];

@@ -182,6 +182,16 @@ export const NOTICES = {
     labels: {},
     metrics: [counter("guard_supersessions_failed_total", "Supersessions that failed.")],
   },
+  "ledger.folded": {
+    meaning: "A person's overlong ledger was folded into sums of its days.",
+    labels: {},
+    metrics: [counter("guard_ledgers_folded_total", "Ledgers folded.")],
+  },
+  "ledger.fold_failed": {
+    meaning: "Folding an overlong ledger failed; the person's next check tries again.",
+    labels: {},
+    metrics: [counter("guard_ledger_folds_failed_total", "Ledger folds that failed.")],
+  },
   "nhsa.unmatched": {
     meaning: "An NHSA message about an earlier sale matched none.",
     labels: { route: NHSA_ROUTE },
@@ -242,7 +252,8 @@ export const NOTICES = {
     ],
   },
   "journal.failed": {
-    meaning: "The journal could not append or flush. `reason`: append, sync, full, closed, torn.",
+    meaning:
+      "The journal could not append or flush. `reason`: append, queue, full, torn, sync, remove, lost.",
     labels: { reason: WORD },
     metrics: [counter("guard_journal_failures_total", "Failures of the journal.", ["reason"])],
   },
@@ -266,17 +277,7 @@ export const NOTICES = {
     labels: { reason: WORD },
     metrics: [counter("guard_relay_failures_total", "Failed sends to Kafka.", ["reason"])],
   },
-  "standIn.waiting": {
-    meaning: "Stand-ins, settlements and reversals not yet entered into the store. Value: swipes.",
-    labels: {},
-    metrics: [gauge("guard_stand_ins_waiting", "Swipes waiting to be entered into the store.")],
-  },
-  "standIn.entered": {
-    meaning:
-      "A stand-in was entered. `outcome`: entered, known (another instance had decided), failed.",
-    labels: { outcome: WORD },
-    metrics: [counter("guard_stand_ins_entered_total", "Stand-ins entered.", ["outcome"])],
-  },
+  "kafka.client": logged("The Kafka client said something; `part` is which part of it."),
   "bundle.active": {
     meaning: "A policy and a reference bundle came into force.",
     labels: { policy: VERSION, policyHash: HASH, reference: HASH },
@@ -293,20 +294,10 @@ export const NOTICES = {
     labels: { what: ["policy", "reference", "list"] },
     metrics: [counter("guard_bundle_refused_total", "Bundles refused.", ["what"])],
   },
-  "list.stale": {
-    meaning: "A list is past its maxAge. Value: seconds beyond it.",
-    labels: { list: WORD },
-    metrics: [gauge("guard_list_stale_seconds", "Time a list is past its maxAge.", ["list"])],
-  },
   "clock.anchored": {
     meaning: "The wall clock had moved by more than 1 s and was taken over. Value: seconds moved.",
     labels: {},
     metrics: [counter("guard_clock_anchored_total", "Jumps of the wall clock taken over.")],
-  },
-  "clock.apart": {
-    meaning: "How far this instance's clock is from its neighbours'. Value: seconds.",
-    labels: {},
-    metrics: [gauge("guard_clock_apart_seconds", "Distance to the neighbours' clocks.")],
   },
   "key.generated": logged("A pseudonym key was generated or taken from the store."),
   "setting.unknown": logged("A GUARD_ variable that is no setting was found."),

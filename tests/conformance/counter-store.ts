@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import type { Test } from "tap";
-import type { CounterStore, LedgerEntry, Observed } from "../../src/counters/contract.ts";
-import { RESERVATION } from "../../src/counters/limits.ts";
+import type { ClaimUse } from "../../src/counters/contract.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/units.ts";
+import { claimsConform } from "./claims.ts";
+import { longMemoryConforms } from "./long-memory.ts";
+import { check, type Fresh, remembered, settle } from "./steps.ts";
 import {
   digest,
   OTHER_PHARMACY,
@@ -13,39 +15,17 @@ import {
   sealing,
 } from "./swipes.ts";
 
-/** A store whose memory is its own, and the clock it reads by. */
-export interface StoreUnderTest {
-  readonly store: CounterStore;
-  setNow(at: number): void;
-}
+export type { StoreUnderTest } from "./steps.ts";
 
 /** The contract of the memory, the same for each home. `fresh` gives an empty store each time it is called. */
-export function counterStoreConforms(t: Test, fresh: () => Promise<StoreUnderTest>): void {
+export function counterStoreConforms(t: Test, fresh: Fresh): void {
   repeats(t, fresh);
   logs(t, fresh);
-  traceCodes(t, fresh);
-  uses(t, fresh);
+  claimsConform(t, fresh);
   changes(t, fresh);
   bounds(t, fresh);
   races(t, fresh);
-}
-
-type Fresh = () => Promise<StoreUnderTest>;
-type Remembering = Extract<Observed, { verdict: "new" | "retry" }>;
-
-function remembered(observed: Observed): Remembering {
-  if (observed.verdict !== "new" && observed.verdict !== "retry") {
-    throw new Error(`expected a memory, got ${observed.verdict}`);
-  }
-  return observed;
-}
-
-async function check(under: StoreUnderTest, sale: Sale, holds = !sale.inquiry, presume = false) {
-  under.setNow(sale.at);
-  const of = observation(sale);
-  const observed = await under.store.observe(of);
-  await under.store.seal(sealing(of, { holds, presume, level: holds ? 0 : 3 }));
-  return observed;
+  longMemoryConforms(t, fresh);
 }
 
 function repeats(t: Test, fresh: Fresh): void {
@@ -188,205 +168,6 @@ function logs(t: Test, fresh: Fresh): void {
   });
 }
 
-function traceCodes(t: Test, fresh: Fresh): void {
-  const codes = ["box-1"];
-  const second = (at: number, more: Partial<Sale> = {}): Sale => ({
-    id: "second-01",
-    at: START + at,
-    person: "bob",
-    codes,
-    ...more,
-  });
-  const seenBy = async (under: StoreUnderTest, sale: Sale) => {
-    under.setNow(sale.at);
-    return (
-      remembered(await under.store.observe(observation(sale))).memory.traceCodes[0]?.claims ?? []
-    );
-  };
-
-  t.test("a reserved code is held for 15 minutes and then free", async (t) => {
-    for (const [after, taken] of [
-      [RESERVATION - 1, false],
-      [RESERVATION, true],
-    ] as const) {
-      const under = await fresh();
-      await check(under, { id: "first-001", at: START, codes });
-      t.equal((await seenBy(under, second(after))).length, 1, "the first claim is seen");
-      await under.store.seal(sealing(observation(second(after))));
-      const third = await seenBy(under, {
-        id: "third-001",
-        at: START + after + 1,
-        person: "cat",
-        codes,
-      });
-      t.equal(third[0]?.swipe, digest(taken ? "second-01" : "first-001", 8), `after ${after} ms`);
-    }
-  });
-
-  t.test("a refused check lets go of its code", async (t) => {
-    const under = await fresh();
-    await check(under, { id: "first-001", at: START, codes }, false);
-    t.same(await seenBy(under, second(1)), []);
-  });
-
-  t.test("a presumable sale holds its code for good", async (t) => {
-    const under = await fresh();
-    await check(under, { id: "first-001", at: START, codes }, true, true);
-    const claims = await seenBy(under, second(30 * DAY));
-    t.equal(claims[0]?.state, "presumable");
-    const third = await seenBy(under, {
-      id: "third-001",
-      at: START + 31 * DAY,
-      person: "cat",
-      codes,
-    });
-    t.equal(third[0]?.swipe, digest("first-001", 8), "nobody took it over");
-  });
-
-  t.test("a second try of the same person at the same pharmacy takes the code over", async (t) => {
-    const under = await fresh();
-    await check(under, { id: "first-001", at: START, codes });
-    await check(under, { id: "first-002", at: START + MINUTE, codes });
-    const claims = await seenBy(under, second(2 * MINUTE));
-    t.same(
-      claims.map((claim) => claim.swipe),
-      [digest("first-002", 8)],
-    );
-  });
-
-  t.test(
-    "a code returned here is sold again here, and not elsewhere; letting go shows the return again",
-    async (t) => {
-      const under = await fresh();
-      await check(under, { id: "first-001", at: START, codes });
-      await settle(under, "first-001", "ann", START + 1, "sold");
-      await settle(under, "first-001", "ann", START + 2, "returned");
-      const elsewhere = second(3, { id: "else-0001", pharmacy: OTHER_PHARMACY });
-      t.equal((await seenBy(under, elsewhere))[0]?.state, "returned");
-      await under.store.seal(sealing(observation(elsewhere), { holds: false, level: 3 }));
-      await check(under, second(4), false);
-      t.same(
-        (await seenBy(under, second(5, { id: "third-001" }))).map((claim) => claim.state),
-        ["returned"],
-      );
-    },
-  );
-
-  t.test("a settled sale takes a code from whoever held it", async (t) => {
-    const under = await fresh();
-    await check(under, { id: "first-001", at: START, codes });
-    await check(under, second(1), false);
-    await settle(under, "second-01", "bob", START + 2, "sold");
-    const claims = await seenBy(under, { id: "third-001", at: START + 3, person: "cat", codes });
-    t.same(
-      claims.map((claim) => [claim.state, claim.swipe]),
-      [["sold", digest("second-01", 8)]],
-    );
-  });
-
-  t.test("split sales of one pack are all remembered, and a whole sale sees them", async (t) => {
-    const under = await fresh();
-    for (let i = 0; i < 3; i++) {
-      await check(under, {
-        id: `split-00${i}`,
-        at: START + i,
-        person: `p${i}`,
-        codes,
-        split: true,
-        quantity: 0.1,
-      });
-    }
-    under.setNow(START + 9);
-    const whole = remembered(await under.store.observe(observation(second(9))));
-    t.same(
-      whole.memory.traceCodes[0]?.splits.map((use) => use.quantity),
-      [1_000, 1_000, 1_000],
-    );
-    const next = remembered(
-      await under.store.observe(
-        observation({ id: "third-001", at: START + 10, person: "cat", codes }),
-      ),
-    );
-    t.same(next.memory.traceCodes[0]?.claims, [], "the whole sale could not take it");
-  });
-}
-
-function uses(t: Test, fresh: Fresh): void {
-  t.test(
-    "tokens and prescriptions remember each use with its drug, and forget refused ones",
-    async (t) => {
-      const under = await fresh();
-      const sale = (id: string, at: number, more: Partial<Sale> = {}): Sale => ({
-        id,
-        at: START + at,
-        token: "k",
-        prescription: "rx",
-        ...more,
-      });
-      await check(under, sale("sale-0001", 0, { quantity: 2 }));
-      await check(under, sale("sale-0002", 1, { drug: "aspirin" }));
-      await check(under, sale("sale-0003", 2), false);
-      const seen = remembered(await check(under, sale("sale-0004", 3, { person: "bob" })));
-      t.same(
-        seen.memory.prescriptions[0]?.map((use) => [use.drug, use.quantity]),
-        [
-          [digest("drug amlodipine", 5), 20_000],
-          [digest("drug aspirin", 5), 10_000],
-        ],
-      );
-      t.same(
-        seen.memory.token.map((use) => use.swipe),
-        [digest("sale-0001", 8), digest("sale-0002", 8)],
-      );
-    },
-  );
-
-  t.test("a card is bound by accepted swipes only", async (t) => {
-    const under = await fresh();
-    const bind = async (id: string, person: string, bound: boolean, at: number) => {
-      const of = observation({ id, at: START + at, person, card: "c" });
-      const seen = remembered(await under.store.observe(of));
-      await under.store.seal(sealing(of, { bindCard: bound, holds: bound }));
-      return seen.memory;
-    };
-    await bind("sale-0001", "ann", true, 0);
-    await bind("sale-0002", "bob", false, 1);
-    await bind("sale-0003", "ann", true, 2);
-    const seen = await bind("sale-0004", "cat", false, 3);
-    t.same(
-      seen.card.map((binding) => [binding.partner, binding.at - START]),
-      [[digest("person ann", 8), 2]],
-    );
-    t.same(seen.personCards, []);
-  });
-}
-
-async function settle(
-  under: StoreUnderTest,
-  id: string,
-  person: string,
-  at: number,
-  to: "sold" | "returned",
-) {
-  under.setNow(at);
-  const who = digest(`person ${person}`);
-  const swipe = digest(id, 8);
-  const located = await under.store.locate(swipe);
-  const { entry } = await under.store.readEntry(who, swipe);
-  if (!entry || !located) throw new Error(`${id} is not remembered`);
-  const after: LedgerEntry = { ...entry, state: to === "sold" ? "settled" : "returned" };
-  return under.store.change({
-    person: who,
-    swipe,
-    pharmacy: located.pharmacy,
-    at,
-    before: entry,
-    after,
-    returns: undefined,
-    claims: located.claims.map((claim) => ({ ...claim, to })),
-  });
-}
-
 function changes(t: Test, fresh: Fresh): void {
   t.test("given an entry, when two change it at once, then exactly one does", async (t) => {
     const under = await fresh();
@@ -420,7 +201,7 @@ function changes(t: Test, fresh: Fresh): void {
         days: 30.5,
         fen: 7_300,
       });
-      const returns = { original: entry.lines, reversals: ["r1"] };
+      const returns = { original: entry.lines, reversals: ["r1"], codes: [digest("code c")] };
       const half = {
         ...entry,
         partlyReturned: true,
@@ -440,6 +221,88 @@ function changes(t: Test, fresh: Fresh): void {
       const again = await under.store.readEntry(who, swipe);
       t.same(again.entry, half);
       t.same(again.returns, returns);
+    },
+  );
+
+  t.test(
+    "what a refused check let go is claimed anew by its settlement: code, token, prescription, split pack",
+    async (t) => {
+      const under = await fresh();
+      const who = digest("person ann");
+      const refused: Sale = {
+        id: "sale-0001",
+        at: START,
+        codes: ["c"],
+        token: "k",
+        prescription: "rx",
+        quantity: 2,
+      };
+      const split: Sale = { id: "split-001", at: START, codes: ["s"], split: true, quantity: 0.5 };
+      const bob = { at: START + 9, person: "bob", pharmacy: OTHER_PHARMACY };
+      const seen = async (id: string) => {
+        const all = { ...bob, id, codes: ["c"], token: "k", prescription: "rx" };
+        const { memory } = remembered(await check(under, all, false));
+        const packs = remembered(
+          await check(under, { ...bob, id: `${id}s`, codes: ["s"], split: true }, false),
+        );
+        const [trace] = memory.traceCodes;
+        const uses = [
+          ...memory.token,
+          ...(memory.prescriptions[0] ?? []),
+          ...(packs.memory.traceCodes[0]?.splits ?? []),
+        ];
+        const short = ({ state, at, pharmacy }: Pick<ClaimUse, "state" | "at" | "pharmacy">) => [
+          state,
+          at - START,
+          pharmacy,
+        ];
+        return [
+          ...(trace?.claims ?? []).map(short),
+          ...uses.map((use) => [...short(use), use.drug, use.quantity]),
+        ];
+      };
+      await check(under, refused, false);
+      await check(under, split, false);
+      t.same(await seen("other-001"), []);
+      const claimed = async (sale: Sale, to: "sold" | "presumable", quantity: number) => {
+        const swipe = digest(sale.id, 8);
+        const { entry } = await under.store.readEntry(who, swipe);
+        const located = await under.store.locate(swipe);
+        const [line] = entry?.lines ?? [];
+        if (!entry || !located || !line) throw new Error(`${sale.id} is not remembered`);
+        return under.store.change({
+          person: who,
+          swipe,
+          pharmacy: PHARMACY,
+          at: START + 5,
+          before: entry,
+          after: { ...entry, level: entry.level === 3 ? 2 : 3 },
+          returns: undefined,
+          claims: located.claims.map((claim) => ({
+            ...claim,
+            to,
+            ...(claim.kind === "prescription" ? { use: { drug: line.drug, quantity } } : {}),
+          })),
+        });
+      };
+      const rx = digest("drug amlodipine", 5);
+      for (const [to, quantity] of [
+        ["sold", 20_000],
+        ["presumable", 7],
+      ] as const) {
+        await claimed(refused, to, quantity);
+        await claimed(split, to, 1);
+        t.same(
+          await seen(`after-${to}`),
+          [
+            [to, 0, PHARMACY],
+            [to, 0, PHARMACY, "\0\0\0\0\0", 0],
+            [to, 0, PHARMACY, rx, quantity],
+            [to, 0, PHARMACY, "\0\0\0\0\0", 5_000],
+          ],
+          "claimed once, however often it changes",
+        );
+      }
     },
   );
 

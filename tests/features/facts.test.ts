@@ -181,7 +181,8 @@ t.test("the allowance has ten per cent and one pack of slack", async (t) => {
     value({ fact: "dayAllowance", ...allowance }, { swipe: swipe(changes), reference: bundle });
   const near = (found: unknown, wanted: number, name: string) =>
     t.ok(Math.abs(Number(found) - wanted) < 1e-9, name);
-  near(allowed({}), 7.7 + 14, "ordinary");
+  near(allowed({ lines: [line({ quantity: 20_000 })] }), 7.7 + 14, "ordinary");
+  near(allowed({}), 28, "one pack, also at half the usual dose");
   near(allowed({ disease: "M03900" }), 33 + 14, "chronic disease filed");
   near(allowed({ medicalType: "9929" }), 33 + 14, "chronic medical type");
   near(allowed({ lines: [prescribed(undefined, {}, true)] }), 92.4 + 14, "long prescription");

@@ -44,7 +44,8 @@ export async function startProcess(
     pid,
     ended,
     stop: async () => {
-      if (supervisor.connected) supervisor.send("stop");
+      // Its service may have ended by itself a moment ago, and the supervisor with it.
+      if (supervisor.connected) supervisor.send("stop", () => undefined);
       await gone;
     },
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from "kafkajs";
 import type { Observer } from "../../units.ts";
 import type { GuardEvent, Topic } from "../event.ts";
 import { connectKafka, type KafkaConnection } from "./connection.ts";
@@ -102,19 +102,24 @@ async function takeBatch(
   const { batch, heartbeat, resolveOffset, isRunning, isStale } = payload;
   const { partition } = batch;
   const goal = goals?.get(partition);
-  for (const message of batch.messages) {
+  const wanted = batch.messages.filter(({ offset }) => goal === undefined || BigInt(offset) < goal);
+  for (const message of wanted) {
     if (!isRunning() || isStale() || hand.finished) return;
-    if (goal !== undefined && BigInt(message.offset) >= goal) break;
-    const event = parseEvent(message.value);
-    const key = message.key?.toString() ?? "";
-    if (event === undefined) onForeign?.();
-    else await hand.give({ topic, key, event, partition, offset: message.offset });
+    const record = toRecord(message, topic, partition);
+    if (record === undefined) onForeign?.();
+    else await hand.give(record);
     resolveOffset(message.offset);
     await heartbeat();
   }
-  if (goals === undefined || goal === undefined || BigInt(batch.lastOffset()) + 1n < goal) return;
-  goals.delete(partition);
-  if (goals.size === 0) hand.finish();
+  if (goal === undefined || BigInt(batch.lastOffset()) + 1n < goal) return;
+  goals?.delete(partition);
+  if (goals?.size === 0) hand.finish();
+}
+
+function toRecord(message: KafkaMessage, topic: Topic, partition: number): TopicRecord | undefined {
+  const event = parseEvent(message.value);
+  if (event === undefined) return undefined;
+  return { topic, key: message.key?.toString() ?? "", event, partition, offset: message.offset };
 }
 
 function parseEvent(value: Buffer | null): GuardEvent | undefined {

@@ -1,16 +1,24 @@
-import type { Bytes, EpochMs } from "../../units.ts";
+import { type Bytes, type DurationMs, type EpochMs, HOUR } from "../../units.ts";
 
 /** Where the embedded store keeps its bytes: in memory for replay, on disk for a server. */
 export interface ByteShelf {
-  /** Undefined when absent or expired by `now`. */
+  /** Undefined when absent, or expired by `now` for longer than `KEPT_LONGER`. */
   get(key: Bytes, now: EpochMs): Buffer | undefined;
-  /** Never shortens what is left of a key's time: a late swipe must not take a newer one with it. */
+  /**
+   * Never shortens what is left of a key's time: a late swipe must not take a newer one with it.
+   * `AS_LONG_AS_BEFORE` leaves it as it is; the key must be there.
+   */
   set(key: Bytes, value: Buffer, expiresAt: EpochMs): void;
   remove(key: Bytes): void;
   /** Everything set inside reaches the shelf together, or nothing does. */
   together<T>(work: () => T): T;
   close(): Promise<void>;
 }
+
+export const AS_LONG_AS_BEFORE: EpochMs = 0;
+
+/** Expired entries stay this much longer, for swipes that come late; readers judge by the times inside. */
+export const KEPT_LONGER: DurationMs = HOUR;
 
 /** Entries looked at a write for having expired: keeps a long replay's memory bounded without a timer. */
 const SWEEP_STEP = 4;
@@ -27,14 +35,14 @@ export function createMemoryShelf(): ByteShelf {
         return;
       }
       const [key, { expiresAt }] = next.value;
-      if (expiresAt <= latest) kept.delete(key);
+      if (expiresAt + KEPT_LONGER <= latest) kept.delete(key);
     }
   };
   return {
     get: (key, now) => {
       latest = Math.max(latest, now);
       const found = kept.get(key);
-      return found !== undefined && found.expiresAt > now ? found.value : undefined;
+      return found !== undefined && found.expiresAt + KEPT_LONGER > now ? found.value : undefined;
     },
     set: (key, value, expiresAt) => {
       sweepSome();

@@ -1,11 +1,15 @@
 import { open } from "lmdb";
 import type { Bytes, EpochMs } from "../../units.ts";
-import type { ByteShelf } from "./byte-shelf.ts";
+import { type ByteShelf, KEPT_LONGER } from "./byte-shelf.ts";
 
 const EXPIRY = 6;
 /** Expired entries are looked for in steps behind the writes, so that no timer is needed. */
 const SWEEP_STEP = 4;
 const SWEEP_EVERY = 8;
+
+function isOver(stored: Buffer, now: EpochMs): boolean {
+  return stored.readUIntBE(0, EXPIRY) + KEPT_LONGER <= now;
+}
 
 /**
  * Bytes on disk in one lmdb file. A commit reaches the operating system before the call returns
@@ -28,7 +32,7 @@ export function createDiskShelf(path: string): ByteShelf {
     let last: Buffer | undefined;
     for (const { key, value } of range) {
       last = key;
-      if (value.readUIntBE(0, EXPIRY) <= now) file.removeSync(key);
+      if (isOver(value, now)) file.removeSync(key);
     }
     sweptTo = last === undefined || last.equals(sweptTo ?? Buffer.alloc(0)) ? undefined : last;
   };
@@ -36,7 +40,7 @@ export function createDiskShelf(path: string): ByteShelf {
   return {
     get: (key, now) => {
       const stored = file.get(name(key));
-      if (stored === undefined || stored.readUIntBE(0, EXPIRY) <= now) return undefined;
+      if (stored === undefined || isOver(stored, now)) return undefined;
       sweepNow = Math.max(sweepNow, now);
       return stored.subarray(EXPIRY);
     },

@@ -1,5 +1,11 @@
 import type { Bytes, EpochMs } from "../../units.ts";
-import { ATTEMPTS_HEAD, LOG_WIDTH, USE_WIDTH } from "../entry-layouts.ts";
+import {
+  ATTEMPT_AT_OFFSET,
+  ATTEMPT_SWIPE_OFFSET,
+  ATTEMPTS_HEAD,
+  LOG_WIDTH,
+  USE_WIDTH,
+} from "../entry-layouts.ts";
 import {
   ENTRY_AT_OFFSET,
   ENTRY_FLAGS_OFFSET,
@@ -10,9 +16,11 @@ import {
   sameBytes,
 } from "../ledger-layout.ts";
 import * as limits from "../limits.ts";
+import { locatorEnds } from "../locator-layout.ts";
 import type {
   ChangePlan,
   ChangeReply,
+  FoldPlan,
   MemoryHome,
   ObserveOperation,
   ObservePlan,
@@ -20,13 +28,11 @@ import type {
   SealPlan,
   SealReply,
 } from "../operations.ts";
-import type { ByteShelf } from "./byte-shelf.ts";
-import { ownClaim } from "./own-claims.ts";
+import { AS_LONG_AS_BEFORE, type ByteShelf } from "./byte-shelf.ts";
+import { ownClaim, takeUse } from "./own-claims.ts";
 import { appendEntry, findVariable, splitEntries } from "./packed-entries.ts";
 import { writeTrace } from "./trace-claims.ts";
 
-const ATTEMPT_AT = 2;
-const ATTEMPT_SWIPE = 8;
 const EMPTY = Buffer.alloc(0);
 
 /** The memory in this process: the same operations as the Lua scripts, over a shelf of bytes. */
@@ -35,6 +41,7 @@ export function createEmbeddedHome(shelf: ByteShelf, now: () => EpochMs): Memory
     observe: async (plan) => shelf.together(() => observe(shelf, plan)),
     seal: async (plan) => shelf.together(() => seal(shelf, plan)),
     change: async (plan) => shelf.together(() => change(shelf, plan, now())),
+    fold: async (plan) => shelf.together(() => fold(shelf, plan, now())),
     read: async (keys, at) => keys.map((key) => shelf.get(key, at) ?? null),
     close: () => shelf.close(),
   };
@@ -52,7 +59,7 @@ function observe(shelf: ByteShelf, plan: ObservePlan): ObserveReply {
   if (ledger && !retry && findEntry(ledger, swipe) >= 0) return { verdict: "recalled", ledger };
 
   if (!retry) shelf.set(plan.answerKey, unsealed(plan), at + limits.ANSWER_KEPT);
-  if (!shelf.get(plan.locatorKey, at)) {
+  if (!standingLocator(shelf, plan)) {
     shelf.set(plan.locatorKey, plan.locator, at + plan.locatorTtl);
   }
   writeLedger(shelf, plan, ledger);
@@ -63,7 +70,9 @@ function observe(shelf: ByteShelf, plan: ObservePlan): ObserveReply {
 
 function freshAnswer(shelf: ByteShelf, key: Bytes, at: EpochMs): Buffer | undefined {
   const sealed = shelf.get(key, at);
-  return sealed && sealed.readUIntBE(16, 6) + limits.ANSWER_KEPT > at ? sealed : undefined;
+  return sealed && limits.isKept(sealed.readUIntBE(16, 6), limits.ANSWER_KEPT, at)
+    ? sealed
+    : undefined;
 }
 
 function checkAnswer(sealed: Buffer | undefined, plan: ObservePlan): Refusal | undefined {
@@ -73,9 +82,14 @@ function checkAnswer(sealed: Buffer | undefined, plan: ObservePlan): Refusal | u
 }
 
 function checkLocator(shelf: ByteShelf, plan: ObservePlan): Refusal | undefined {
-  const located = shelf.get(plan.locatorKey, plan.at);
+  const located = standingLocator(shelf, plan);
   if (located === undefined || sameBytes(located, 6, plan.person)) return undefined;
   return { verdict: "conflict", with: "person" };
+}
+
+function standingLocator(shelf: ByteShelf, plan: ObservePlan): Buffer | undefined {
+  const located = shelf.get(plan.locatorKey, plan.at);
+  return located && locatorEnds(located) > plan.at ? located : undefined;
 }
 
 function unsealed(plan: ObservePlan): Buffer {
@@ -105,10 +119,12 @@ function writeAttempts(shelf: ByteShelf, plan: ObservePlan): Buffer | null {
   const { at } = plan;
   const attempts = shelf.get(plan.attemptsKey, at) ?? null;
   const before = attempts ?? Buffer.alloc(ATTEMPTS_HEAD);
-  if (findVariable(before, ATTEMPTS_HEAD, ATTEMPT_SWIPE, plan.swipe) < 0) {
+  const own = findVariable(before, ATTEMPTS_HEAD, ATTEMPT_SWIPE_OFFSET, plan.swipe);
+  const ownAt = own < 0 ? 0 : before.readUIntBE(own + ATTEMPT_AT_OFFSET, 6);
+  if (!limits.isKept(ownAt, limits.ATTEMPTS_KEPT, at)) {
     const after = appendEntry(before, plan.attempt, {
       head: ATTEMPTS_HEAD,
-      atOffset: ATTEMPT_AT,
+      atOffset: ATTEMPT_AT_OFFSET,
       keptFrom: at - limits.ATTEMPTS_KEPT,
       max: limits.ATTEMPTS_MAX,
     });
@@ -141,15 +157,12 @@ function writeLog(
 ): Buffer | null {
   const log = shelf.get(operation.key, plan.at) ?? null;
   const entries = splitEntries(log ?? EMPTY, LOG_WIDTH);
-  if (entries.some((entry) => sameBytes(entry, 6, plan.swipe))) return log;
-  let first = 0;
-  for (const entry of entries) {
-    const full = entries.length - first >= operation.max;
-    if (!full && entry.readUIntBE(0, 6) >= operation.cut) break;
-    first += 1;
-  }
-  const kept = Buffer.concat([...entries.slice(first), operation.entry]);
-  shelf.set(operation.key, kept, plan.at + operation.ttl);
+  const kept = entries.filter((entry) => entry.readUIntBE(0, 6) > operation.cut);
+  if (kept.some((entry) => sameBytes(entry, 6, plan.swipe))) return log;
+  // In its place by time, so that what is late never pushes out what is newer.
+  const place = kept.findLastIndex((entry) => entry.readUIntBE(0, 6) <= plan.at) + 1;
+  kept.splice(place, 0, operation.entry);
+  shelf.set(operation.key, Buffer.concat(kept.slice(-operation.max)), plan.at + operation.ttl);
   return log;
 }
 
@@ -177,7 +190,7 @@ function seal(shelf: ByteShelf, plan: SealPlan): SealReply {
   shelf.set(plan.answerKey, plan.answer, plan.at + limits.ANSWER_KEPT);
   const ledger = shelf.get(plan.ledgerKey, plan.at);
   if (ledger !== undefined && plan.marks.length > 0) {
-    shelf.set(plan.ledgerKey, marked(ledger, plan), plan.at + limits.LEDGER_KEPT);
+    shelf.set(plan.ledgerKey, marked(ledger, plan), AS_LONG_AS_BEFORE);
   }
   for (const operation of plan.operations) ownClaim(shelf, operation, plan.swipe, plan.at);
   return { won: true };
@@ -206,16 +219,24 @@ function change(shelf: ByteShelf, plan: ChangePlan, now: EpochMs): ChangeReply {
   const seq = ledgerSeq(ledger) + 1;
   after.writeUInt32BE(seq, 0);
   plan.after.copy(after, position);
-  shelf.set(plan.ledgerKey, after, now + limits.LEDGER_KEPT);
+  shelf.set(plan.ledgerKey, after, AS_LONG_AS_BEFORE);
   for (const operation of plan.operations) {
     if (operation.kind === "traceTake") {
       const key = operation.key + operation.field;
-      shelf.set(key, operation.entry, now + limits.TRACE_KEPT);
+      shelf.set(key, operation.entry, operation.entry.readUIntBE(1, 6) + limits.TRACE_KEPT);
     } else if (operation.kind === "put") {
       shelf.set(operation.key, operation.value, now + operation.ttl);
+    } else if (operation.kind === "useTake") {
+      takeUse(shelf, operation, plan.swipe, now);
     } else {
       ownClaim(shelf, operation, plan.swipe, now);
     }
   }
   return { changed: true, seq };
+}
+
+function fold(shelf: ByteShelf, plan: FoldPlan, now: EpochMs): boolean {
+  if (!shelf.get(plan.ledgerKey, now)?.equals(plan.before)) return false;
+  shelf.set(plan.ledgerKey, plan.after, AS_LONG_AS_BEFORE);
+  return true;
 }

@@ -2,8 +2,8 @@ import type { Bytes, DurationMs, EpochMs } from "../../units.ts";
 import { BINDING_WIDTH, CLAIM_WIDTH, USE_WIDTH } from "../entry-layouts.ts";
 import { sameBytes } from "../ledger-layout.ts";
 import * as limits from "../limits.ts";
-import type { SealOperation } from "../operations.ts";
-import type { ByteShelf } from "./byte-shelf.ts";
+import type { ChangeOperation, SealOperation } from "../operations.ts";
+import { AS_LONG_AS_BEFORE, type ByteShelf } from "./byte-shelf.ts";
 import { splitEntries } from "./packed-entries.ts";
 
 const OWNER = 7;
@@ -40,7 +40,7 @@ function setTraceState(
   const key = operation.key + operation.field;
   const entries = splitEntries(Buffer.from(shelf.get(key, now) ?? NOTHING), CLAIM_WIDTH);
   const own = entries.filter((entry) => sameBytes(entry, OWNER, swipe));
-  moveOwn(shelf, key, entries, own, operation.state, now);
+  moveOwn(shelf, key, entries, own, operation.state);
 }
 
 function setUseState(
@@ -56,7 +56,26 @@ function setUseState(
       sameBytes(entry, OWNER, swipe) && (use === undefined || sameBytes(entry, DRUG, use.drug)),
   );
   if (use !== undefined) for (const entry of own) entry.writeUInt32BE(use.quantity, QUANTITY);
-  moveOwn(shelf, key, entries, own, state, now);
+  moveOwn(shelf, key, entries, own, state);
+}
+
+/** A use is claimed again after it was let go; where it still stands only its state and quantity change. */
+export function takeUse(
+  shelf: ByteShelf,
+  operation: Extract<ChangeOperation, { kind: "useTake" }>,
+  swipe: Bytes,
+  now: EpochMs,
+): void {
+  const { key, entry, measured, ttl } = operation;
+  const drug = entry.toString("latin1", DRUG, QUANTITY);
+  const entries = splitEntries(Buffer.from(shelf.get(key, now) ?? NOTHING), USE_WIDTH);
+  const own = entries.filter((use) => sameBytes(use, OWNER, swipe) && sameBytes(use, DRUG, drug));
+  for (const use of own) {
+    entry.copy(use, 0, 0, 1);
+    if (measured) entry.copy(use, QUANTITY, QUANTITY);
+  }
+  const kept = own.length > 0 ? entries : [...entries.slice(-(limits.USES_MAX - 1)), entry];
+  shelf.set(key, Buffer.concat(kept), now + ttl);
 }
 
 function moveOwn(
@@ -65,13 +84,12 @@ function moveOwn(
   entries: readonly Buffer[],
   own: readonly Buffer[],
   state: number | undefined,
-  now: EpochMs,
 ): void {
   if (own.length === 0) return;
   if (state !== undefined) for (const entry of own) entry.writeUInt8(state, 0);
   const kept = state === undefined ? entries.filter((entry) => !own.includes(entry)) : entries;
   if (kept.length === 0) shelf.remove(key);
-  else shelf.set(key, Buffer.concat(kept), now + limits.TRACE_KEPT);
+  else shelf.set(key, Buffer.concat(kept), AS_LONG_AS_BEFORE);
 }
 
 function bind(shelf: ByteShelf, key: Bytes, entry: Buffer, ttl: DurationMs, now: EpochMs): void {

@@ -1,5 +1,5 @@
 import type { Bytes, EpochMs } from "../../units.ts";
-import { sameBytes } from "../ledger-layout.ts";
+import { entryLength, sameBytes } from "../ledger-layout.ts";
 
 /** Fixed-width entries as views of the packed bytes. */
 export function splitEntries(packed: Buffer, width: number): Buffer[] {
@@ -15,7 +15,7 @@ export function findVariable(packed: Buffer, head: number, offset: number, swipe
   let position = head;
   while (position < packed.length) {
     if (sameBytes(packed, position + offset, swipe)) return position;
-    position += packed.readUInt16BE(position);
+    position += entryLength(packed, position);
   }
   return -1;
 }
@@ -34,7 +34,7 @@ export function appendEntry(
   let position = head;
   while (position < packed.length) {
     if (count < max && packed.readUIntBE(position + atOffset, 6) >= keptFrom) break;
-    position += packed.readUInt16BE(position);
+    position += entryLength(packed, position);
     count -= 1;
   }
   const after = Buffer.concat([packed.subarray(0, head), packed.subarray(position), entry]);

@@ -1,4 +1,4 @@
-import type { EpochMs } from "../../units.ts";
+import type { Bytes, EpochMs } from "../../units.ts";
 import { CLAIM_STATES, type ClaimState } from "../contract.ts";
 import { CLAIM_WIDTH, USE_WIDTH } from "../entry-layouts.ts";
 import { sameBytes } from "../ledger-layout.ts";
@@ -41,27 +41,34 @@ function freeOf(
   own: Buffer,
 ): Buffer[] | undefined {
   const pharmacy = own.toString("latin1", CLAIM_PHARMACY, CLAIM_PHARMACY + 6);
-  let beneath: Buffer[] = [];
-  for (const claim of splitEntries(held ?? Buffer.alloc(0), CLAIM_WIDTH)) {
-    if (sameBytes(claim, OWNER, plan.swipe)) return undefined;
-    const here = sameBytes(claim, CLAIM_PHARMACY, pharmacy);
-    if (stateOf(claim) === "returned") {
-      if (!here) return undefined;
-      beneath = [claim];
-    } else if (blocks(claim, plan, here && sameBytes(claim, PERSON, plan.person.slice(0, 6)))) {
-      return undefined;
-    }
-  }
-  for (const use of splitEntries(splits ?? Buffer.alloc(0), USE_WIDTH)) {
-    const here = sameBytes(use, USE_PHARMACY, pharmacy);
-    const sameBuyer = here && sameBytes(use, PERSON, plan.person.slice(0, 8));
-    if (stateOf(use) !== "returned" && blocks(use, plan, sameBuyer)) return undefined;
-  }
-  return beneath;
+  const claims = splitEntries(held ?? Buffer.alloc(0), CLAIM_WIDTH);
+  if (claims.some((claim) => sameBytes(claim, OWNER, plan.swipe))) return undefined;
+  const standing = claims.filter((claim) => isKept(claim, plan.at));
+  if (standing.some((claim) => isHeld(claim, plan, pharmacy))) return undefined;
+  const sales = splitEntries(splits ?? Buffer.alloc(0), USE_WIDTH);
+  if (sales.some((use) => isKept(use, plan.at) && isSplitHeld(use, plan, pharmacy)))
+    return undefined;
+  return standing.filter((claim) => stateOf(claim) === "returned").slice(-1);
+}
+
+function isHeld(claim: Buffer, plan: ObservePlan, pharmacy: Bytes): boolean {
+  const here = sameBytes(claim, CLAIM_PHARMACY, pharmacy);
+  if (stateOf(claim) === "returned") return !here;
+  return blocks(claim, plan, here && sameBytes(claim, PERSON, plan.person.slice(0, 6)));
+}
+
+function isSplitHeld(use: Buffer, plan: ObservePlan, pharmacy: Bytes): boolean {
+  if (stateOf(use) === "returned") return false;
+  const here = sameBytes(use, USE_PHARMACY, pharmacy);
+  return blocks(use, plan, here && sameBytes(use, PERSON, plan.person.slice(0, 8)));
 }
 
 function stateOf(entry: Buffer): ClaimState {
   return CLAIM_STATES[entry.readUInt8(0)] ?? "sold";
+}
+
+function isKept(entry: Buffer, at: EpochMs): boolean {
+  return limits.isKept(entry.readUIntBE(1, 6), limits.TRACE_KEPT, at);
 }
 
 /** An earlier step of the same sale gives its claim up; a lapsed reservation holds nothing. */

@@ -2,6 +2,7 @@ import type { DurationMs } from "../../units.ts";
 import type {
   ChangeOperation,
   ChangePlan,
+  FoldPlan,
   ObserveOperation,
   ObservePlan,
   SealPlan,
@@ -33,7 +34,9 @@ class PlanWriter {
     return at;
   }
   uint(value: number, width: 1 | 2 | 4 | 6): this {
-    this.bytes.writeUIntBE(value, this.room(width), width);
+    // Room first: it may replace the buffer that is written to.
+    const at = this.room(width);
+    this.bytes.writeUIntBE(value, at, width);
     return this;
   }
   text(bytes: string): this {
@@ -121,6 +124,11 @@ export function encodeChange(plan: ChangePlan): ScriptCall {
   return { keys, plan: out.done() };
 }
 
+export function encodeFold(plan: FoldPlan): ScriptCall {
+  const out = new PlanWriter().sized(plan.before, 4).sized(plan.after, 4);
+  return { keys: [plan.ledgerKey], plan: out.done() };
+}
+
 function writeChange(out: PlanWriter, keys: string[], operation: ChangeOperation): void {
   keys.push(operation.key);
   switch (operation.kind) {
@@ -139,6 +147,13 @@ function writeChange(out: PlanWriter, keys: string[], operation: ChangeOperation
       break;
     case "traceTake":
       out.uint(4, 1).text(operation.field).raw(operation.entry);
+      break;
+    case "useTake":
+      out
+        .uint(6, 1)
+        .uint(operation.measured ? 1 : 0, 1)
+        .uint(seconds(operation.ttl), 4);
+      out.raw(operation.entry);
       break;
     case "put":
       out.uint(5, 1).uint(seconds(operation.ttl), 4).sized(operation.value, 4);

@@ -2,7 +2,7 @@ import { Redis, type RedisOptions } from "ioredis";
 import type { DurationMs, EpochMs, Observer } from "../../units.ts";
 import { StoreUnavailableError } from "../contract.ts";
 import { ABANDONED_AFTER, Circuit } from "./circuit.ts";
-import { changeScript, observeScript, sealScript } from "./scripts.generated.ts";
+import { changeScript, foldScript, observeScript, sealScript } from "./scripts.generated.ts";
 
 export interface RedisSettings {
   /** `redis://` or `rediss://`. */
@@ -77,14 +77,30 @@ export function openRedis(
   });
 
   async function prepare(): Promise<void> {
-    for (const script of [observeScript, sealScript, changeScript]) {
+    for (const script of [observeScript, sealScript, changeScript, foldScript]) {
       await client.call("SCRIPT", "LOAD", script.lua);
     }
     for (const run of readyCalls) run();
     eviction = await readEviction(client);
+    if (eviction !== undefined && eviction !== "noeviction") {
+      const message = `Redis' maxmemory-policy is ${eviction}: it may erase counts silently; set noeviction.`;
+      observer.notice({ kind: "store.config", message, level: "error" });
+    }
   }
 
+  let wasOpen = false;
+  const tellCircuit = () => {
+    const isOpen = circuit.state() === "open";
+    const turned = isOpen !== wasOpen;
+    wasOpen = isOpen;
+    const message = isOpen
+      ? "The store has stopped answering: nothing is sent to it until it does."
+      : "The store answers again.";
+    const said = turned ? { message, level: isOpen ? ("error" as const) : ("info" as const) } : {};
+    observer.notice({ kind: "store.circuit", value: isOpen ? 2 : 0, ...said });
+  };
   const watch = setInterval(() => {
+    tellCircuit();
     if (circuit.waited() > ABANDONED_AFTER && client.status === "ready") client.disconnect(true);
   }, WATCH_EVERY);
   watch.unref();

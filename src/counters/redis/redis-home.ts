@@ -1,8 +1,14 @@
 import { StoreUnavailableError } from "../contract.ts";
 import type { MemoryHome, ObserveReply } from "../operations.ts";
-import { encodeChange, encodeObserve, encodeSeal, type ScriptCall } from "./plan-codec.ts";
+import {
+  encodeChange,
+  encodeFold,
+  encodeObserve,
+  encodeSeal,
+  type ScriptCall,
+} from "./plan-codec.ts";
 import type { RedisConnection } from "./redis-connection.ts";
-import { changeScript, observeScript, sealScript } from "./scripts.generated.ts";
+import { changeScript, foldScript, observeScript, sealScript } from "./scripts.generated.ts";
 
 type Script = { readonly sha1: string; readonly lua: string };
 
@@ -21,6 +27,7 @@ export function createRedisHome(connection: RedisConnection): MemoryHome {
         ? { changed: true, seq: reply }
         : { changed: false };
     },
+    fold: async (plan) => (await call(connection, foldScript, encodeFold(plan))) === 1,
     read: async (keys) => {
       const values = await Promise.all(keys.map((key) => connection.send("GET", [key])));
       return values.map((value) => (Buffer.isBuffer(value) ? value : null));

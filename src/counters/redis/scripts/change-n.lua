@@ -7,11 +7,13 @@ ARGV
   1 the plan, big endian: swipe 8, before u16+bytes, after u16+bytes (as long), operations u16, then
     each operation: kind u8 and  1 trace: field 8, state u8   2 use: state u8, drug 5, quantity u32   3 bind: ttl u32 s, entry 14
     4 take: field 8, entry 27 (becomes the only holder)   5 put: ttl u32 s, value u32+bytes
+    6 use: measured u8, ttl u32 s, entry 38 (this swipe's use of its drug, appended when it was let go)
 Returns
   the new personSeq, or 0 when the entry was not as expected
 ]]
 -- @include constants
 -- @include entries
+-- @include buckets
 -- @include own-claims
 
 local plan = ARGV[1]
@@ -26,7 +28,7 @@ redis.call('SETRANGE', KEYS[1], entry - 1, after)
 
 local function take(key)
   local field, claim, next = struct.unpack('>c8c27', plan, position + 1)
-  redis.call('HSET', key, field, claim)
+  putClaim(key, field, redis.call('HEXISTS', key, field) == 1, claim, struct.unpack('>I6', claim, 2))
   return next
 end
 
@@ -36,12 +38,34 @@ local function put(key)
   return next
 end
 
+local function takeUse(key)
+  local measured, ttl, claim, next = struct.unpack('>BI4c38', plan, position + 1)
+  local uses = redis.call('GET', key) or ''
+  local drug, kept, found = string.sub(claim, 30, 34), {}, false
+  for p = 1, #uses, USE_WIDTH do
+    local use = string.sub(uses, p, p + USE_WIDTH - 1)
+    if string.sub(use, 8, 15) == swipe and string.sub(use, 30, 34) == drug then
+      found = true
+      use = string.sub(claim, 1, 1) .. string.sub(use, 2, 34) .. string.sub(measured == 1 and claim or use, 35)
+    end
+    kept[#kept + 1] = use
+  end
+  if not found then
+    while #kept >= USES_MAX do table.remove(kept, 1) end
+    kept[#kept + 1] = claim
+  end
+  redis.call('SET', key, table.concat(kept), 'EX', ttl)
+  return next
+end
+
 for i = 1, operations do
   local kind = string.byte(plan, position)
   if kind == 4 then
     position = take(KEYS[i + 1])
   elseif kind == 5 then
     position = put(KEYS[i + 1])
+  elseif kind == 6 then
+    position = takeUse(KEYS[i + 1])
   else
     position = ownClaim(kind, KEYS[i + 1], swipe, plan, position + 1)
   end

@@ -24,6 +24,7 @@ Returns
 ]]
 -- @include constants
 -- @include entries
+-- @include buckets
 
 local plan = ARGV[1]
 local at, swipe, person, content, count, first = struct.unpack('>I6c8c10c16I2', plan)
@@ -67,7 +68,7 @@ end
 local function appendTo(packed, head, atOffset, keptFrom, max, entry)
   local position, entries = head + 1, struct.unpack('>I2', packed, head - 1)
   while position < #packed do
-    local length = struct.unpack('>I2', packed, position)
+    local length = lengthOf(packed, position)
     if entries < max and struct.unpack('>I6', packed, position + atOffset) >= keptFrom then break end
     position = position + length
     entries = entries - 1
@@ -84,18 +85,21 @@ local function writePerson(k, position)
   end
   local ledger = values[k + 1]
   local sequence = ledger and struct.unpack('>I4', ledger) or 0
-  local known = ledger and findEntry(ledger, LEDGER_HEAD, LEDGER_SWIPE, swipe)
+  -- A new swipe is not in the ledger: it would have been recalled.
+  local known = retry and ledger and findEntry(ledger, LEDGER_HEAD, LEDGER_SWIPE, swipe)
   if entry ~= '' and not known then
     local entries, packed =
       appendTo(ledger or EMPTY_LEDGER, LEDGER_HEAD, LEDGER_AT, at - LEDGER_KEPT, LEDGER_ENTRIES_MAX, entry)
     redis.call('SET', KEYS[k + 1], struct.pack('>I4I2', sequence + 1, entries) .. packed, 'EX', LEDGER_KEPT / 1000)
   elseif ledger then
     redis.call('SETRANGE', KEYS[k + 1], 0, struct.pack('>I4', sequence + 1))
+    redis.call('EXPIRE', KEYS[k + 1], LEDGER_KEPT / 1000)
   else
     redis.call('SET', KEYS[k + 1], struct.pack('>I4I2', 1, 0), 'EX', LEDGER_KEPT / 1000)
   end
   local attempts = redis.call('GET', KEYS[k + 2])
-  if not (attempts and findEntry(attempts, ATTEMPTS_HEAD, ATTEMPT_SWIPE, swipe)) then
+  local own = attempts and findEntry(attempts, ATTEMPTS_HEAD, ATTEMPT_SWIPE, swipe)
+  if not own or struct.unpack('>I6', attempts, own + ATTEMPT_AT) + ATTEMPTS_KEPT <= at then
     local entries, packed =
       appendTo(attempts or EMPTY_ATTEMPTS, ATTEMPTS_HEAD, ATTEMPT_AT, at - ATTEMPTS_KEPT, ATTEMPTS_MAX, attempt)
     redis.call('SET', KEYS[k + 2], struct.pack('>I2', entries) .. packed, 'EX', ATTEMPTS_KEPT / 1000)
@@ -111,70 +115,58 @@ local function writeLocator(k, position)
   return after, 1
 end
 
+-- The entry goes to its place by time, so that what is late never pushes out what is newer.
 local function writeLog(k, position)
   local cut, max, ttl, entry, after = struct.unpack('>I6I2I4c26', plan, position)
   local log = redis.call('GET', KEYS[k])
   reply(log)
   log = log or ''
-  if not holds(log, LOG_WIDTH, 6, swipe) then
-    local start = 1
-    while start < #log do
-      local full = (#log - start + 1) / LOG_WIDTH >= max
-      if not full and struct.unpack('>I6', log, start) >= cut then break end
-      start = start + LOG_WIDTH
-    end
-    redis.call('SET', KEYS[k], string.sub(log, start) .. entry, 'EX', ttl)
-  end
+  local start = 1
+  while start < #log and struct.unpack('>I6', log, start) <= cut do start = start + LOG_WIDTH end
+  local own = findFixed(log, LOG_WIDTH, LOG_SWIPE, swipe)
+  if own and own >= start then return after, 1 end
+  local place = #log + 1
+  while place > start and struct.unpack('>I6', log, place - LOG_WIDTH) > at do place = place - LOG_WIDTH end
+  local kept = string.sub(log, start, place - 1) .. entry .. string.sub(log, place)
+  if #kept > max * LOG_WIDTH then kept = string.sub(kept, #kept - max * LOG_WIDTH + 1) end
+  redis.call('SET', KEYS[k], kept, 'EX', ttl)
   return after, 1
 end
 
 -- An earlier step of the same sale gives its claim up to this one.
-local function sameSale(entryPerson, entryPharmacy, entryAt, mine, personWidth)
-  return entryPharmacy == mine.pharmacy
+local function sameSale(entryPerson, entryPharmacy, entryAt, pharmacy, personWidth)
+  return entryPharmacy == pharmacy
     and entryPerson == string.sub(person, 1, personWidth)
     and math.abs(at - entryAt) < RESERVATION
 end
 
-local function blocks(state, entryAt, entryPerson, entryPharmacy, mine, personWidth)
+local function blocks(state, entryAt, entryPerson, entryPharmacy, pharmacy, personWidth)
   if state == SOLD then return true end
-  if sameSale(entryPerson, entryPharmacy, entryAt, mine, personWidth) then return false end
+  if sameSale(entryPerson, entryPharmacy, entryAt, pharmacy, personWidth) then return false end
   return state == PRESUMABLE or (state == RESERVED and entryAt + RESERVATION > at)
 end
 
 -- What stays beneath a new claim, or nil when somebody holds the code.
-local function freeOf(held, splits, mine)
+local function freeOf(held, splits, pharmacy)
   local beneath = ''
   for position = 1, #held, CLAIM_WIDTH do
     local state, entryAt, owner, entryPerson, entryPharmacy = struct.unpack('>BI6c8c6c6', held, position)
     if owner == swipe then return nil end
-    if state == RETURNED then
-      if entryPharmacy ~= mine.pharmacy then return nil end
-      beneath = string.sub(held, position, position + CLAIM_WIDTH - 1)
-    elseif blocks(state, entryAt, entryPerson, entryPharmacy, mine, 6) then
-      return nil
+    if entryAt + TRACE_KEPT > at then
+      if state == RETURNED then
+        if entryPharmacy ~= pharmacy then return nil end
+        beneath = string.sub(held, position, position + CLAIM_WIDTH - 1)
+      elseif blocks(state, entryAt, entryPerson, entryPharmacy, pharmacy, 6) then
+        return nil
+      end
     end
   end
   for position = 1, #splits, USE_WIDTH do
     local state, entryAt, _, entryPerson, entryPharmacy = struct.unpack('>BI6c8c8c6', splits, position)
-    if state ~= RETURNED and blocks(state, entryAt, entryPerson, entryPharmacy, mine, 8) then return nil end
+    local stands = state ~= RETURNED and entryAt + TRACE_KEPT > at
+    if stands and blocks(state, entryAt, entryPerson, entryPharmacy, pharmacy, 8) then return nil end
   end
   return beneath
-end
-
--- A bucket never outgrows Redis' compact encoding: codes older than their keeping go, then the oldest.
-local function pruneBucket(key)
-  local all = redis.call('HGETALL', key)
-  local oldest, oldestAt, left = nil, nil, #all / 2
-  for i = 1, #all, 2 do
-    local entryAt = struct.unpack('>I6', all[i + 1], #all[i + 1] - CLAIM_WIDTH + 2)
-    if entryAt < at - TRACE_KEPT then
-      redis.call('HDEL', key, all[i])
-      left = left - 1
-    elseif not oldestAt or entryAt < oldestAt then
-      oldest, oldestAt = all[i], entryAt
-    end
-  end
-  if left >= TRACE_BUCKET_MAX and oldest then redis.call('HDEL', key, oldest) end
 end
 
 local function writeTrace(k, position)
@@ -184,12 +176,8 @@ local function writeTrace(k, position)
   reply(held)
   reply(splits)
   if write == 1 then
-    local mine = { pharmacy = string.sub(entry, 22, 27) }
-    local beneath = freeOf(held or '', splits or '', mine)
-    if beneath then
-      if not held and redis.call('HLEN', KEYS[k]) >= TRACE_BUCKET_PRUNE then pruneBucket(KEYS[k]) end
-      redis.call('HSET', KEYS[k], field, beneath .. entry)
-    end
+    local beneath = freeOf(held or '', splits or '', string.sub(entry, 22, 27))
+    if beneath then putClaim(KEYS[k], field, held, beneath .. entry, at) end
   end
   return after, 2
 end

@@ -19,6 +19,7 @@ local ATTEMPTS_HEAD = 2
 local ATTEMPT_AT = 2
 local ATTEMPT_SWIPE = 8
 local LOG_WIDTH = 26
+local LOG_SWIPE = 6
 local CLAIM_WIDTH = 27
 local USE_WIDTH = 38
 local BINDING_WIDTH = 14

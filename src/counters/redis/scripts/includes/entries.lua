@@ -1,23 +1,30 @@
 -- Walking packed entries. Positions are 1-based; widths and fields are those of ledger-layout.ts and entry-layouts.ts.
 
+-- The length that begins a variable entry; one of zero would be walked for ever.
+local function lengthOf(packed, position)
+  local length = struct.unpack('>I2', packed, position)
+  if length == 0 then error('GUARD_COUNTERS_PACKED: an entry has no length') end
+  return length
+end
+
 -- Where the variable-length entry with this swipe starts, or nil. `offset` is the swipe's place in an entry.
 local function findEntry(packed, head, offset, swipe)
   if not string.find(packed, swipe, 1, true) then return nil end
   local position = head + 1
   while position < #packed do
     if string.sub(packed, position + offset, position + offset + 7) == swipe then return position end
-    position = position + struct.unpack('>I2', packed, position)
+    position = position + lengthOf(packed, position)
   end
   return nil
 end
 
--- True when a fixed-width entry has these bytes at this offset (a match across fields does not count).
-local function holds(packed, width, offset, bytes)
+-- Where the fixed-width entry with these bytes at this offset starts, or nil (a match across fields does not count).
+local function findFixed(packed, width, offset, bytes)
   local from = 1
   while true do
     local found = string.find(packed, bytes, from, true)
-    if not found then return false end
-    if (found - 1 - offset) % width == 0 then return true end
+    if not found then return nil end
+    if (found - 1 - offset) % width == 0 then return found - offset end
     from = found + 1
   end
 end

@@ -1,0 +1,27 @@
+import type { Clock, Observer } from "../units.ts";
+import type { CounterStore } from "./contract.ts";
+
+/** The same store, each of its calls timed for operators. */
+export function timedStore(store: CounterStore, clock: Clock, observer: Observer): CounterStore {
+  async function timed<T>(command: string, work: Promise<T>): Promise<T> {
+    const from = clock.now();
+    let outcome = "failed";
+    try {
+      const answer = await work;
+      outcome = "answered";
+      return answer;
+    } finally {
+      const value = (clock.now() - from) / 1_000;
+      observer.notice({ kind: "store.call", labels: { command, outcome }, value });
+    }
+  }
+  return {
+    observe: (observation) => timed("observe", store.observe(observation)),
+    seal: (sealing) => timed("seal", store.seal(sealing)),
+    locate: (swipe) => timed("locate", store.locate(swipe)),
+    readEntry: (person, swipe) => timed("read", store.readEntry(person, swipe)),
+    change: (change) => timed("change", store.change(change)),
+    fold: (person, at) => timed("fold", store.fold(person, at)),
+    close: () => store.close(),
+  };
+}

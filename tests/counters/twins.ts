@@ -1,0 +1,226 @@
+import type {
+  ClaimMove,
+  CounterStore,
+  EntryChange,
+  LedgerEntry,
+  Observation,
+  TraceUse,
+} from "../../src/counters/contract.ts";
+import { DAY, HOUR, MINUTE } from "../../src/units.ts";
+import { digest, OTHER_PHARMACY, PHARMACY, START, sealing } from "../conformance/swipes.ts";
+import type { DrawnSale, Step } from "./twins-steps.ts";
+
+/** Codes 0 and 1 share a bucket, the others have their own. */
+function code(number: number): string {
+  return number < 2 ? `\0\0\0code-0${number}` : digest(`code ${number}`);
+}
+
+/** `years`: each check has a person and an id of its own, so that only what outlives a ledger is shared. */
+function observationOf(sale: DrawnSale, at: number, own: string): Observation {
+  const id = `swipe-${sale.id}${own}`;
+  const drugs = sale.drugs.map((drug) => digest(`drug ${drug}`, 5));
+  const pharmacy = sale.elsewhere ? OTHER_PHARMACY : PHARMACY;
+  // A person whose bytes are another swipe's: a search that takes fields for one another finds it in the logs.
+  const person =
+    sale.person === 2
+      ? digest("swipe-1", 8) + digest(`end ${own}`, 2)
+      : digest(`person ${sale.person}${own}`);
+  return {
+    swipe: digest(id, 8),
+    content: digest(JSON.stringify(sale), 16),
+    at,
+    person,
+    pharmacy,
+    area: "210102",
+    reserve: !sale.inquiry,
+    credential: 1,
+    fund: 1_000,
+    lines: drugs.map((drug, index) => ({
+      drug,
+      tag: index,
+      quantity: sale.quantity,
+      days: index === 0 ? 28.5 : undefined,
+      fen: 7_300,
+    })),
+    basket: digest(drugs.join(), 4),
+    logs: [
+      { kind: "t", entity: `${pharmacy}:T1`, window: 10 * MINUTE, exact: 3, amount: 7_300 },
+      { kind: "h", entity: pharmacy, window: DAY, exact: 8, amount: 7_300 },
+    ],
+    traceCodes: sale.codes.map(
+      (use): TraceUse => ({
+        code: code(use.code),
+        line: use.code % drugs.length,
+        split: use.split,
+        units: use.split ? use.units : 0,
+      }),
+    ),
+    ...(sale.token === undefined ? {} : { token: digest(`token ${sale.token}`) }),
+    ...(sale.card === undefined ? {} : { card: digest(`card ${sale.card}`) }),
+    prescriptions: sale.prescriptions.slice(0, drugs.length).map((prescription, line) => ({
+      prescription: digest(`rx ${prescription}`),
+      line,
+      drug: drugs[line] ?? "",
+      quantity: sale.quantity,
+    })),
+  };
+}
+
+/** One home under one's own clock. */
+export interface Home {
+  readonly store: CounterStore;
+  setNow(at: number): void;
+}
+
+/** Leads both homes through the steps; the replies of each step, in order. */
+export async function repliesOf(
+  home: Home,
+  steps: readonly Step[],
+  years: boolean,
+): Promise<string[]> {
+  const run = new Run(home, years);
+  const replies: string[] = [];
+  for (const step of steps) {
+    replies.push(
+      JSON.stringify(await run.take(step).catch((error) => ({ failed: String(error) }))),
+    );
+  }
+  return replies;
+}
+
+/** Longer without a word from a person, and Redis forgets the person by real time, which no test can turn. */
+const SPAN = 85 * DAY;
+
+class Run {
+  private readonly home: Home;
+  private readonly years: boolean;
+  private readonly seen: Observation[] = [];
+  private now = START;
+
+  constructor(home: Home, years: boolean) {
+    this.home = home;
+    this.years = years;
+  }
+
+  private forward(advance: number): void {
+    if (this.years || this.now + advance - START < SPAN) this.now += advance;
+    this.home.setNow(this.now);
+  }
+
+  private earlier(back: number): Observation | undefined {
+    return this.seen[this.seen.length - 1 - back];
+  }
+
+  async take(step: Step): Promise<unknown> {
+    switch (step.kind) {
+      case "check":
+        return this.check(step);
+      case "again":
+        return this.again(step);
+      case "seal":
+        return this.seal(step);
+      case "change":
+        return this.change(step);
+      case "look":
+        this.forward(step.advance);
+        return this.look(step.back);
+      case "fold": {
+        const of = this.earlier(step.back);
+        return of && this.home.store.fold(of.person, this.now);
+      }
+    }
+  }
+
+  private check({ sale, advance, late }: Extract<Step, { kind: "check" }>): Promise<unknown> {
+    this.forward(advance);
+    const own = this.years ? `-${this.seen.length}` : "";
+    const of = observationOf(sale, this.now - late, own);
+    this.seen.push(of);
+    return this.home.store.observe(of);
+  }
+
+  private async again(step: Extract<Step, { kind: "again" }>): Promise<unknown> {
+    this.forward(step.advance);
+    const of = this.earlier(step.back);
+    if (of === undefined || this.now - of.at > SPAN) return "long ago";
+    const again = { ...of, at: Math.max(of.at, this.now) };
+    if (step.as === "content")
+      return this.home.store.observe({ ...again, content: digest("other", 16) });
+    if (step.as === "person")
+      return this.home.store.observe({
+        ...again,
+        person: digest(`stranger ${this.years ? this.now : ""}`),
+      });
+    this.seen.push(again);
+    return this.home.store.observe(again);
+  }
+
+  private async seal(step: Extract<Step, { kind: "seal" }>): Promise<unknown> {
+    const of = this.earlier(step.back);
+    if (of === undefined || this.now - of.at > HOUR) return "nothing to seal";
+    const others = step.supersedes.flatMap((at) => this.earlier(at)?.swipe ?? []);
+    return this.home.store.seal(
+      sealing(of, {
+        answer: `answer ${step.level}`,
+        holds: step.holds && of.reserve,
+        presume: step.presume,
+        level: step.level,
+        supersedes: others.filter((swipe) => swipe !== of.swipe),
+        bindCard: step.bindCard,
+      }),
+    );
+  }
+
+  private async look(back: number): Promise<unknown> {
+    const of = this.earlier(back);
+    if (of === undefined) return undefined;
+    return [
+      await this.home.store.locate(of.swipe),
+      await this.home.store.readEntry(of.person, of.swipe),
+    ];
+  }
+
+  private async change(step: Extract<Step, { kind: "change" }>): Promise<unknown> {
+    const of = this.earlier(step.back);
+    const located = of && (await this.home.store.locate(of.swipe));
+    if (of === undefined || located === undefined) return "not known";
+    const { entry } = await this.home.store.readEntry(of.person, of.swipe);
+    if (entry === undefined) return "no entry";
+    const after = changed(entry, step);
+    const change: EntryChange = {
+      person: of.person,
+      swipe: of.swipe,
+      pharmacy: located.pharmacy,
+      at: this.now,
+      before: step.stale ? { ...entry, fund: entry.fund + 1 } : entry,
+      after,
+      returns: step.sheet ? { original: entry.lines, reversals: [`${step.left}`] } : undefined,
+      claims: located.claims.map((claim): ClaimMove => {
+        const line = after.lines.find((of) => of.tag === claim.line);
+        const use = claim.kind === "prescription" && line ? { use: line } : {};
+        return { ...claim, to: step.to, ...use };
+      }),
+    };
+    return [
+      await this.home.store.change(change),
+      await this.home.store.readEntry(of.person, of.swipe),
+    ];
+  }
+}
+
+function changed(entry: LedgerEntry, step: Extract<Step, { kind: "change" }>): LedgerEntry {
+  const states = {
+    sold: "settled",
+    returned: "returned",
+    released: "attempted",
+    reserved: "reserved",
+    presumable: "reserved",
+  } as const;
+  return {
+    ...entry,
+    state: states[step.to],
+    settlement: digest(`settlement ${step.left}`, 4),
+    partlyReturned: step.left === 1,
+    lines: entry.lines.map((line) => ({ ...line, quantity: Math.min(line.quantity, step.left) })),
+  };
+}

@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import t from "tap";
+import { type Decided, decodeDecided, encodeDecided } from "../../src/decision/decided.ts";
+import type { Reading } from "../../src/features/vector.ts";
+
+const text = fc.oneof(
+  fc.string(),
+  fc.constantFrom("", ",", "'", "t", "?", "1", "\\,", "\ud800", "汉,字"),
+);
+const reading: fc.Arbitrary<Reading> = fc.oneof(
+  fc.constantFrom<Reading>("absent", "missing", { known: true }, { known: false }),
+  fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })).map((known) => ({
+    known: known === 0 ? 0 : known,
+  })),
+  text.map((known) => ({ known })),
+);
+const row = fc.array(reading, { maxLength: 6 });
+const hash = fc.oneof(
+  fc
+    .uint8Array({ minLength: 32, maxLength: 32 })
+    .map((of) => `sha256:${Buffer.from(of).toString("hex")}`),
+  fc.constantFrom("sha256:short", "none", ""),
+);
+
+const decided: fc.Arbitrary<Decided> = fc
+  .record({ swipe: row, lines: fc.array(row, { maxLength: 3 }), hash, reference: hash, id: text })
+  .map(({ swipe, lines, hash, reference, id }) => ({
+    swipeId: id,
+    decision: "hold",
+    wouldBe: "deny",
+    enforced: false,
+    mode: "partial",
+    missing: [id],
+    answered: [],
+    hits: [],
+    policy: { version: id, hash, reference },
+    keyVersion: "1",
+    at: 1_795_227_330_000,
+    decidedAt: 1_795_227_330_007,
+    elapsedMs: 1.234,
+    timings: { observe: 0.8, judge: 0.05 },
+    personSeq: 4,
+    vector: { swipe, lines },
+    lines: [{ line: id, drug: "X", perUnit: 0.1 }],
+    supersedes: ["OfFDMuVj8Ww"],
+  }));
+
+t.test("a sealed decision comes back as it was, whatever its facts", async (t) => {
+  fc.assert(
+    fc.property(decided, (of) => {
+      const again = decodeDecided(encodeDecided(of));
+      if (JSON.stringify(again) !== JSON.stringify(of)) throw new Error(JSON.stringify(again));
+    }),
+    { numRuns: 1_000 },
+  );
+  t.pass("1,000 decisions");
+});
