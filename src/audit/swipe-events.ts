@@ -84,6 +84,9 @@ const decided = {
   decision: z.enum(LEVELS),
   wouldBe: z.enum(LEVELS).optional().describe("what it had been with everything enforced"),
   enforced: z.boolean(),
+  enforcement: z
+    .enum(["all", "hard", "none"])
+    .describe("how much of the hits was answered: all, those of hard rules, or none"),
   mode: z.enum(["full", "partial", "standIn"]),
   missing: z.array(z.string()),
   policy: z.strictObject({ version: z.string(), hash: z.string(), reference: z.string() }),

@@ -1,10 +1,10 @@
 import type { SwipeKey } from "../counters/contract.ts";
 import type { Decided } from "../decision/decided.ts";
+import { verdictOf } from "../decision/verdict.ts";
 import { ledgerQuantity, ONE } from "../features/quantities.ts";
 import type { FeatureVector } from "../features/vector.ts";
-import { answeredHits, enforcementAt, highest } from "../rules/enforcement.ts";
+import { enforcementAt } from "../rules/enforcement.ts";
 import type { Hit } from "../rules/hit.ts";
-import { judge } from "../rules/judge.ts";
 import type { AnswerHit } from "../swipe/answer.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
 import type { DurationMs, EpochMs } from "../units.ts";
@@ -30,19 +30,18 @@ export interface Facts {
 export function decide(facts: Facts): Decided {
   const { tools, bundle, swipe, vector } = facts;
   const { policy, reference } = bundle;
-  const judgement = judge(policy, vector, swipe);
   const enforcement = enforcementAt(policy.enforcement, swipe.pharmacy, tools.enforce);
-  const answered = answeredHits(judgement, enforcement);
+  const verdict = verdictOf(policy, { vector, swipe, enforcement, standIn: facts.standIn });
   const decidedAt = tools.clock.now();
   return {
     swipeId: swipe.swipeId,
-    decision: highest(answered),
-    wouldBe: judgement.level,
-    enforced: enforcement !== "none",
-    mode: facts.standIn ? "standIn" : judgement.mode,
-    missing: judgement.missing,
-    answered: answered.map(told),
-    hits: [...judgement.hits, ...judgement.unheard],
+    decision: verdict.decision,
+    wouldBe: verdict.wouldBe,
+    enforcement,
+    mode: verdict.mode,
+    missing: verdict.missing,
+    answered: verdict.answered.map(told),
+    hits: verdict.hits,
     policy: { version: policy.version, hash: policy.hash, reference: reference.hash },
     keyVersion: tools.keyring.current().keyVersion,
     at: swipe.at,

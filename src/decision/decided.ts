@@ -1,4 +1,5 @@
 import type { FeatureVector, Reading } from "../features/vector.ts";
+import { ENFORCEMENTS, type Enforcement } from "../rules/enforcement.ts";
 import type { Hit } from "../rules/hit.ts";
 import type { AnswerHit, DecisionAnswer } from "../swipe/answer.ts";
 import { instantText } from "../swipe/calendar.ts";
@@ -9,9 +10,10 @@ import type { Bytes, EpochMs } from "../units.ts";
 export interface Decided {
   readonly swipeId: string;
   readonly decision: Level;
-  /** What it would have been with everything enforced; equal to `decision` unless observing only. */
+  /** What it would have been with everything enforced; equal to `decision` where all is enforced. */
   readonly wouldBe: Level;
-  readonly enforced: boolean;
+  /** How much of it was answered: a fact of its own, for the setting of the moment is in no policy. */
+  readonly enforcement: Enforcement;
   readonly mode: Mode;
   readonly missing: readonly string[];
   /** What the till is told. */
@@ -120,7 +122,7 @@ interface KeptDecided {
   readonly s: string;
   readonly d: number;
   readonly w: number;
-  readonly e: boolean;
+  readonly e: number;
   readonly m: Mode;
   readonly i: readonly string[];
   readonly a: readonly AnswerHit[];
@@ -143,7 +145,7 @@ export function encodeDecided(decided: Decided): Bytes {
     s: decided.swipeId,
     d: LEVELS.indexOf(decided.decision),
     w: LEVELS.indexOf(decided.wouldBe),
-    e: decided.enforced,
+    e: ENFORCEMENTS.indexOf(decided.enforcement),
     m: decided.mode,
     i: decided.missing,
     a: decided.answered,
@@ -174,7 +176,7 @@ export function decodeDecided(bytes: Bytes): Decided {
     swipeId: kept.s,
     decision: LEVELS[kept.d] ?? "allow",
     wouldBe: LEVELS[kept.w] ?? "allow",
-    enforced: kept.e,
+    enforcement: ENFORCEMENTS[kept.e] ?? "all",
     mode: kept.m,
     missing: kept.i,
     answered: kept.a,

@@ -116,6 +116,7 @@ const decided: EventData<"swipe.decided"> = {
   ],
   decision: "hold",
   enforced: true,
+  enforcement: "all",
   mode: "full",
   missing: [],
   policy: { version: "2026.11.1", hash: "sha256:1", reference: "sha256:2" },

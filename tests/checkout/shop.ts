@@ -227,5 +227,4 @@ export function shopsOf(fresh: FreshStore): OpenShop {
   };
 }
 
-type Promises = (t: Test, open: OpenShop) => void;
 export const QUARTER = 15 * MINUTE;

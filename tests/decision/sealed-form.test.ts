@@ -28,7 +28,7 @@ const decided: fc.Arbitrary<Decided> = fc
     swipeId: id,
     decision: "hold",
     wouldBe: "deny",
-    enforced: false,
+    enforcement: "hard",
     mode: "partial",
     missing: [id],
     answered: [],
