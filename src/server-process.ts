@@ -5,6 +5,7 @@ import { ConfigError, type Environment } from "./config/config.ts";
 import { packageRoot } from "./config/package-root.ts";
 import { readConfig } from "./config/read-config.ts";
 import { ReferenceBrokenError } from "./reference/fault.ts";
+import { describeError } from "./telemetry/logger.ts";
 import { type Server, wireServer } from "./wire.ts";
 
 /** Wrong settings, a broken policy, a folder in use: nothing a restart mends (EX_CONFIG of sysexits.h). */
@@ -76,7 +77,9 @@ function stopGracefully(server: Server): void {
         if (listener !== stays) process.off(signal, listener);
       }
     }
-    if (err) process.stderr.write(`guard: stopping after a failure: ${err.message}\n`);
+    // A library's message can quote what it was given (JSON.parse does): what it may say is telemetry's to know.
+    const { type, code, message: reason } = describeError(err);
+    if (err) process.stderr.write(`guard: stopping after a failure: ${reason ?? code ?? type}\n`);
     const message = "Takes no more requests, answers those in flight, flushes.";
     server.observer.notice({ kind: "server.stopping", message, level: "info" });
     await server.close();

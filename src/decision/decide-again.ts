@@ -10,7 +10,13 @@ export interface RecordedFacts {
   readonly swipe: PseudonymisedSwipe;
   /** By name; `value` of the whole swipe, or `lines` one each. */
   readonly features: Readonly<
-    Record<string, { readonly value?: Reading; readonly lines?: readonly Reading[] }>
+    Record<
+      string,
+      {
+        readonly value?: Reading | undefined;
+        readonly lines?: readonly Reading[] | undefined;
+      }
+    >
   >;
   /** 0: the store had not been heard. */
   readonly personSeq: number;

@@ -15,7 +15,8 @@ const TEXT = /^\P{Cc}*[^\s\p{Cc}]\P{Cc}*$/u;
 const VISIBLE = /[^\s\p{Cc}]/u;
 const CODE = /^[A-Za-z0-9._-]+$/;
 const AREA = /^\d{4,12}$/;
-const OVERRIDE_CODE = /^[A-Z0-9_]{1,40}$/;
+/** Seven digits in a row are a telephone, an identity or a card, never a code of ours. */
+const OVERRIDE_CODE = /^(?!.*\d{7})[A-Z0-9_]{1,40}$/;
 
 const SWIPE_ID_REASON = "must be 8 to 64 letters, digits, dots, underscores or hyphens";
 
@@ -47,7 +48,12 @@ export function area() {
 
 /** No free text here, so that no number of a person slips in (domain 7). */
 export function overrideCode() {
-  return z.string().regex(OVERRIDE_CODE, "must be 1 to 40 capitals, digits or underscores");
+  return z
+    .string()
+    .regex(
+      OVERRIDE_CODE,
+      "must be 1 to 40 capitals, digits or underscores, at most six digits in a row",
+    );
 }
 
 /** GS1 codes hold a group separator (a control character), so only blank ones are refused. */

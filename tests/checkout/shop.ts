@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Test } from "tap";
 import type { JournalRecord } from "../../src/audit/event.ts";
 import type { Bundle } from "../../src/checkout/bundle.ts";
 import { createDesk } from "../../src/checkout/create-desk.ts";

@@ -88,23 +88,7 @@ export function openRedis(
     }
   }
 
-  let wasOpen = false;
-  const tellCircuit = () => {
-    const isOpen = circuit.state() === "open";
-    const turned = isOpen !== wasOpen;
-    wasOpen = isOpen;
-    const message = isOpen
-      ? "The store has stopped answering: nothing is sent to it until it does."
-      : "The store answers again.";
-    const said = turned ? { message, level: isOpen ? ("error" as const) : ("info" as const) } : {};
-    observer.notice({ kind: "store.circuit", value: isOpen ? 2 : 0, ...said });
-  };
-  const watch = setInterval(() => {
-    tellCircuit();
-    if (circuit.waited() > ABANDONED_AFTER && client.status === "ready") client.disconnect(true);
-  }, WATCH_EVERY);
-  watch.unref();
-
+  const stopWatching = watchCircuit(client, circuit, observer);
   client.connect().catch(() => undefined);
   return {
     send: (command, args) => send(client, circuit, command, args),
@@ -120,10 +104,29 @@ export function openRedis(
     evictionPolicy: () => eviction,
     removeAll: (prefix) => removeAll(client, prefix),
     close: async () => {
-      clearInterval(watch);
+      stopWatching();
       client.disconnect();
     },
   };
+}
+
+/** Tells operators when the circuit turns, and gives up a connection that has been silent for too long. */
+function watchCircuit(client: Redis, circuit: Circuit, observer: Observer): () => void {
+  let wasOpen = false;
+  const look = () => {
+    const isOpen = circuit.state() === "open";
+    const turned = isOpen !== wasOpen;
+    wasOpen = isOpen;
+    const message = isOpen
+      ? "The store has stopped answering: nothing is sent to it until it does."
+      : "The store answers again.";
+    const said = turned ? { message, level: isOpen ? ("error" as const) : ("info" as const) } : {};
+    observer.notice({ kind: "store.circuit", value: isOpen ? 2 : 0, ...said });
+    if (circuit.waited() > ABANDONED_AFTER && client.status === "ready") client.disconnect(true);
+  };
+  const watch = setInterval(look, WATCH_EVERY);
+  watch.unref();
+  return () => clearInterval(watch);
 }
 
 async function send(
