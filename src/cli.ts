@@ -99,6 +99,10 @@ for (const [name, what] of Object.entries(LATER)) {
     .action(() => notYet(name));
 }
 
+// `guard events | head`: the reader has seen enough, which is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : EXIT_FAILED);
+});
 await guard.parseAsync();
 
 interface ReplayOptions {

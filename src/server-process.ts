@@ -52,8 +52,15 @@ export function reasonNotToStart(error: unknown): { sentence: string; status: nu
   if (code === "EADDRINUSE") {
     return { sentence: "The address is already in use: set another PORT.", status: EXIT_CONFIG };
   }
+  if (code === "ENOENT" || code === "EISDIR" || code === "EACCES") {
+    return { sentence: `A file cannot be used (${code}): ${pathOf(error)}.`, status: EXIT_FAILED };
+  }
   const sentence = error instanceof Error ? error.message : "The server could not start.";
   return { sentence, status: EXIT_FAILED };
+}
+
+function pathOf(error: unknown): string {
+  return error instanceof Error && "path" in error ? String(error.path) : "its path is not told";
 }
 
 /** Like a broken policy: each mistake by file and line, for whoever has to mend it. */

@@ -16,13 +16,13 @@ import type { ClearSwipe } from "../swipe/clear-swipe.ts";
 import type { Outcome, Problem } from "../swipe/problem.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
 import { isRefusal, LEVELS, levelRank } from "../swipe/vocabulary.ts";
-import type { EpochMs } from "../units.ts";
+import type { Bytes, EpochMs } from "../units.ts";
 import type { Bundle } from "./bundle.ts";
 import { TOO_LATE, within } from "./deadline.ts";
 import { decide } from "./decide.ts";
 import type { Folding } from "./folding.ts";
 import { noticeAnswered } from "./notices.ts";
-import { RecentSwipes, type StandInAnswer } from "./recent-swipes.ts";
+import { type GivenAnswer, RecentSwipes } from "./recent-swipes.ts";
 import type { Supersession } from "./supersession.ts";
 import { type DeskTools, OBSERVE, RECORD, SEAL, type Share } from "./tools.ts";
 
@@ -48,6 +48,8 @@ interface Check {
 
 interface Judged {
   readonly decided: Decided;
+  /** Its sealed form. */
+  readonly encoded: Bytes;
   readonly supersedes: readonly SwipeKey[];
 }
 
@@ -56,8 +58,10 @@ export class CheckDesk {
   private readonly tools: DeskTools;
   private readonly supersession: Supersession;
   private readonly folding: Folding;
-  private readonly standIns = new RecentSwipes<StandInAnswer>();
-  private readonly recorded = new RecentSwipes<true>();
+  /** Answers that the store does not have, or may not have. */
+  private readonly standIns = new RecentSwipes<GivenAnswer>();
+  /** Answers this process wrote the record of. */
+  private readonly recorded = new RecentSwipes<GivenAnswer>();
 
   constructor(tools: DeskTools, supersession: Supersession, folding: Folding) {
     this.tools = tools;
@@ -67,15 +71,15 @@ export class CheckDesk {
 
   async check(request: CheckRequest): Promise<Outcome<DecisionAnswer>> {
     const under = begin(this.tools, request);
-    const { swipe: key, content } = under.observation;
+    const { swipe: key } = under.observation;
     // A sale that is entered now was perhaps answered as a stand-in: that answer put nothing into the store.
-    const given = request.entering ? undefined : this.standIns.get(key);
-    if (given !== undefined) {
-      if (given.content !== content) return { problem: { code: "content_conflict" } };
-      return this.repeat(under, decodeDecided(given.decided));
-    }
+    const standIn = request.entering ? undefined : this.standIns.get(key);
+    if (standIn !== undefined) return this.giveAgain(under, standIn);
     const observed = await this.observe(under);
-    if (observed === undefined) return this.standIn(under);
+    if (observed === undefined) {
+      const given = request.entering ? undefined : this.recorded.get(key);
+      return given === undefined ? this.standIn(under) : this.giveAgain(under, given);
+    }
     switch (observed.verdict) {
       case "conflict":
         return {
@@ -90,6 +94,13 @@ export class CheckDesk {
           () => this.folding.afterCheck(under.observation.person, observed.memory.ledger.length),
         );
     }
+  }
+
+  /** Without the store a repeat gets what this process told it before, whatever would be said of it now. */
+  private giveAgain(under: Check, given: GivenAnswer): Promise<Outcome<DecisionAnswer>> {
+    return given.content === under.observation.content
+      ? this.repeat(under, decodeDecided(given.decided))
+      : Promise.resolve({ problem: { code: "content_conflict" } });
   }
 
   /**
@@ -131,7 +142,7 @@ export class CheckDesk {
     const decided = decodeDecided(given.decided);
     const supersedes = stepsOf(under, observed.memory).superseded;
     this.tools.store
-      .seal(sealingOf(under, { decided, supersedes }))
+      .seal(sealingOf(under, { decided, encoded: given.decided, supersedes }))
       .then(() => this.supersession.release(under.observation.person, supersedes))
       .catch(() => undefined);
   }
@@ -154,23 +165,23 @@ export class CheckDesk {
       standIn: memory === undefined,
       supersedes,
     });
-    return { decided, supersedes };
+    return { decided, encoded: encodeDecided(decided), supersedes };
   }
 
   private async standIn(under: Check): Promise<Outcome<DecisionAnswer>> {
     const judged = this.judge(under, undefined, 0);
     this.standIns.set(under.observation.swipe, {
       content: under.observation.content,
-      decided: encodeDecided(judged.decided),
+      decided: judged.encoded,
     });
-    return this.finish(under, judged.decided);
+    return this.finish(under, judged);
   }
 
   private async answer(under: Check, judged: Judged): Promise<Outcome<DecisionAnswer>> {
     const standing = await this.seal(under, judged);
     if (standing !== undefined) return this.repeat(under, standing);
     this.supersession.release(under.observation.person, judged.supersedes);
-    return this.finish(under, judged.decided);
+    return this.finish(under, judged);
   }
 
   /** Undefined: this answer stands. Otherwise the one that was sealed before it. */
@@ -187,7 +198,7 @@ export class CheckDesk {
     // The facts were all there, only the seal may be lost: this process at least answers a repeat alike.
     this.standIns.set(under.observation.swipe, {
       content: under.observation.content,
-      decided: encodeDecided(judged.decided),
+      decided: judged.encoded,
     });
     this.tools.observer.notice({ kind: "seal.unknown" });
     return undefined;
@@ -197,14 +208,15 @@ export class CheckDesk {
   private async repeat(under: Check, decided: Decided): Promise<Outcome<DecisionAnswer>> {
     this.tools.observer.notice({ kind: "check.repeated", labels: { recalled: "false" } });
     if (!this.recorded.get(under.observation.swipe)) {
-      const problem = await this.record(under, decided);
+      const problem = await this.record(under, decided, encodeDecided(decided));
       if (problem) return { problem };
     }
     return { value: toAnswer(decided) };
   }
 
-  private async finish(under: Check, decided: Decided): Promise<Outcome<DecisionAnswer>> {
-    const problem = await this.record(under, decided);
+  private async finish(under: Check, judged: Judged): Promise<Outcome<DecisionAnswer>> {
+    const { decided } = judged;
+    const problem = await this.record(under, decided, judged.encoded);
     if (problem) return { problem };
     this.noticeLate(under);
     noticeAnswered(
@@ -221,7 +233,11 @@ export class CheckDesk {
     if (late > 0) this.tools.observer.notice({ kind: "check.late", value: late / 1_000 });
   }
 
-  private async record(under: Check, decided: Decided): Promise<Problem | undefined> {
+  private async record(
+    under: Check,
+    decided: Decided,
+    encoded: Bytes,
+  ): Promise<Problem | undefined> {
     const work = this.tools.recorder.decided({
       swipe: asOf(decided.at, under, this.tools),
       decided,
@@ -236,7 +252,8 @@ export class CheckDesk {
     } catch {
       return { code: "journal_unavailable" };
     }
-    this.recorded.set(under.observation.swipe, true);
+    const { swipe, content } = under.observation;
+    this.recorded.set(swipe, { content, decided: encoded });
     return undefined;
   }
 
@@ -301,11 +318,11 @@ function stepsOf(under: Check, memory: Memory) {
   return { earlier, superseded: observation.reserve ? superseded(earlier, memory.ledger) : [] };
 }
 
-function sealingOf(under: Check, { decided, supersedes }: Judged) {
+function sealingOf(under: Check, { decided, encoded, supersedes }: Judged) {
   const accepted = !isRefusal(decided.decision) || under.request.entering === true;
   return {
     observation: under.observation,
-    answer: encodeDecided(decided),
+    answer: encoded,
     level: levelRank(decided.decision),
     holds: accepted && under.observation.reserve,
     presume: under.swipe.via === "nhsa",

@@ -84,7 +84,7 @@ function ofSwipe({ swipeId, pharmacy, person, personSeq }: StepRecord) {
 }
 
 function settledEvent(record: SettledRecord, origin: EventOrigin): JournalRecord {
-  const { visitId, funds, finding } = record;
+  const { visitId, funds, again } = record;
   const data = {
     ...ofSwipe(record),
     settlementId: record.settlementId,
@@ -94,17 +94,12 @@ function settledEvent(record: SettledRecord, origin: EventOrigin): JournalRecord
     lines: record.lines.map((line) => ({ ...line, traceCodes: [...line.traceCodes] })),
     ...(funds === undefined ? {} : { funds }),
     late: record.late,
-    settledAgainst: finding === "settledAgainst",
-    ...(finding === "resettled" ? { resettled: true } : {}),
+    settledAgainst: record.against,
+    ...(again ? { resettled: true } : {}),
     unchecked: record.unchecked,
     state: record.state,
   };
-  return swipeEvent(
-    "swipe.settled",
-    data,
-    origin,
-    finding === "resettled" ? record.settlementId : undefined,
-  );
+  return swipeEvent("swipe.settled", data, origin, again ? record.settlementId : undefined);
 }
 
 function reversedEvent(record: ReversedRecord, origin: EventOrigin): JournalRecord {
@@ -123,7 +118,7 @@ function reversedEvent(record: ReversedRecord, origin: EventOrigin): JournalReco
     "swipe.reversed",
     data,
     origin,
-    record.reason === "restored" ? "restored" : undefined,
+    record.reason === "restored" ? "restored" : record.settlement,
   );
 }
 
@@ -136,5 +131,5 @@ function acknowledgedEvent(record: AcknowledgedRecord, origin: EventOrigin): Jou
     ...(code === undefined ? {} : { code }),
     acknowledgedAt: instantText(record.at),
   };
-  return swipeEvent("swipe.acknowledged", data, origin);
+  return swipeEvent("swipe.acknowledged", data, origin, record.choice);
 }

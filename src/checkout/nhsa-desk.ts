@@ -93,7 +93,12 @@ export class NhsaDesk {
       });
       return this.reply(released, exchange);
     }
-    const { settlementId, visitId, funds } = settled;
+    const { settlementId, visitId, funds, person } = settled;
+    const key = swipeKey(scope, settled.swipeId);
+    const named = person === undefined ? undefined : this.personOf({ person });
+    if (!(await this.sales.isOf(key, named))) {
+      return this.reply({ problem: { code: "swipe_unknown" } }, exchange);
+    }
     const state = await this.sales.settle(settled.swipeId, scope, {
       settlementId,
       ...(visitId === undefined ? {} : { visitId }),
@@ -167,6 +172,9 @@ export class NhsaDesk {
     const message = parsed.value;
     if (message.kind === "2102") {
       const key = swipeKey(scope, message.undone);
+      if (!(await this.sales.isOf(key, this.personOf(message), message.pharmacy))) {
+        return this.reply({ problem: { code: "swipe_unknown" } }, exchange, message);
+      }
       const undone = await this.sales.reverseByKey(key, message.undone, "timeout", {
         kind: "reverse",
       });

@@ -22,8 +22,8 @@ export class RecentSwipes<T> {
   }
 }
 
-/** An answer given without the store: a repeat at this process gets it again. */
-export interface StandInAnswer {
+/** An answer this process gave: content by which a repeat is known, and the sealed form. */
+export interface GivenAnswer {
   readonly content: Bytes;
   readonly decided: Bytes;
 }

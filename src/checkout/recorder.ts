@@ -55,7 +55,9 @@ export interface SettledRecord extends StepRecord {
   readonly lines: readonly MovedLine[];
   readonly late: boolean;
   readonly unchecked: boolean;
-  readonly finding?: "settledAgainst" | "resettled";
+  readonly against: boolean;
+  /** The sale had been returned before. */
+  readonly again: boolean;
 }
 
 export interface ReversedRecord extends StepRecord {
@@ -63,6 +65,8 @@ export interface ReversedRecord extends StepRecord {
   readonly reason: ReversalReason | "refused" | "restored";
   readonly lines: readonly MovedLine[];
   readonly codesKept: boolean;
+  /** Which settlement came back, where there was more than one; hex. */
+  readonly settlement?: string;
   /** 0 for a message about a sale the guard does not know: recorded all the same. */
   readonly matched: 0 | 1;
 }

@@ -1,4 +1,5 @@
-import type { LedgerEntry, SwipeKey } from "../counters/contract.ts";
+import type { LedgerEntry, PersonKey, SwipeKey } from "../counters/contract.ts";
+import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
 import { stateAt } from "../decision/entry-state.ts";
 import type { LineReturn, Step } from "../decision/life-cycle.ts";
 import { lineTag, pseudonymBytes, settlementDigest, swipeKey } from "../features/digests.ts";
@@ -93,6 +94,16 @@ export class SaleDesk {
       : { value: this.stateOf(swipeId, found.value, found.value.entry) };
   }
 
+  /** Whether a swipe is this person's (where one is named) at this pharmacy; unknown swipes are nobody's. */
+  async isOf(key: SwipeKey, person: PersonKey | undefined, pharmacy?: string): Promise<boolean> {
+    const found = await this.steps.find(key);
+    // Whatever else stands in the way is said by the step itself.
+    if ("problem" in found) return true;
+    const { located } = found.value;
+    const here = pharmacy === undefined || located.pharmacy === rememberedPharmacy(pharmacy);
+    return here && (person === undefined || located.person === person);
+  }
+
   async settle(swipeId: string, scope: string, how: SettleHow) {
     const done = await this.steps.take(swipeKey(scope, swipeId), (sale) => ({
       kind: "settle",
@@ -115,7 +126,8 @@ export class SaleDesk {
       lines: dispensed(done.value),
       late: entry.late,
       unchecked: entry.unchecked,
-      ...(finding === undefined ? {} : { finding }),
+      against: entry.against,
+      again: entry.again === true,
     });
     this.noticeStep("settlement", transition === undefined);
     return this.recorded(write, state);
@@ -158,6 +170,9 @@ export class SaleDesk {
       reason,
       lines: cameBack(done.value),
       codesKept,
+      ...(entry.again
+        ? { settlement: Buffer.from(entry.settlement, "latin1").toString("hex") }
+        : {}),
       matched: 1,
     });
     return this.recorded(write, state);

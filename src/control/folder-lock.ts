@@ -23,29 +23,46 @@ export interface FolderLock {
 const SOCKET_PATH_MAX = 100;
 
 /**
- * Holds a folder by listening on a socket in it: the kernel ends the hold with the process, however it dies,
- * so nothing stale has to be guessed from process numbers.
+ * Holds a folder by listening on sockets: the kernel ends the hold with the process, however it dies, so nothing
+ * stale has to be guessed from process numbers. On Linux the first is an abstract one, which leaves no file behind:
+ * of any number of starters exactly one gets it. The second lies in the folder, for guards in other containers
+ * that share it; only between those a stale file may be taken over twice in the same instant.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  const path = await socketPath(folder);
-  const server = await listen(path).catch(async (error: unknown) => {
-    if (!isInUse(error)) throw error;
-    if (await answers(path)) throw new FolderInUseError(folder);
+  const real = await realpath(folder);
+  const held: Server[] = [];
+  const release = async () => {
+    await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  };
+  try {
+    if (process.platform === "linux") held.push(await listen(`\0guard-${nameOf(real)}`));
+    held.push(await listenIn(real));
+  } catch (error) {
+    await release();
+    throw isInUse(error) ? new FolderInUseError(folder) : error;
+  }
+  for (const server of held) server.unref();
+  return { release };
+}
+
+/** A socket file whose process has died is taken over; one that answers is in use. */
+async function listenIn(folder: string): Promise<Server> {
+  const path = socketPath(folder);
+  return listen(path).catch(async (error: unknown) => {
+    if (!isInUse(error) || (await answers(path))) throw error;
     await rm(path, { force: true });
     return listen(path);
   });
-  server.unref();
-  return {
-    release: () => new Promise((resolve) => server.close(() => resolve())),
-  };
 }
 
-async function socketPath(folder: string): Promise<string> {
-  const real = await realpath(folder);
-  const inside = join(real, "in-use.sock");
+function nameOf(folder: string): string {
+  return createHash("sha256").update(folder).digest("hex").slice(0, 24);
+}
+
+function socketPath(folder: string): string {
+  const inside = join(folder, "in-use.sock");
   if (Buffer.byteLength(inside) <= SOCKET_PATH_MAX) return inside;
-  const name = createHash("sha256").update(real).digest("hex").slice(0, 24);
-  return join(tmpdir(), `guard-${name}.sock`);
+  return join(tmpdir(), `guard-${nameOf(folder)}.sock`);
 }
 
 function listen(path: string): Promise<Server> {

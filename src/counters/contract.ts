@@ -148,6 +148,8 @@ export interface LedgerEntry {
   readonly against: boolean;
   /** Entered as settled without a check. */
   readonly unchecked: boolean;
+  /** Settled again after it had been returned whole or in part: a finding. */
+  readonly again?: true;
   /** Returned in part: a sheet of returns exists. */
   readonly partlyReturned: boolean;
   /** 4 bytes of the settlement's digest; zeros until settled. */

@@ -24,7 +24,15 @@ export const DAYS_MAX = 0xfffe;
 export const FEN_MAX = 0xffffff;
 export const U32_MAX = 0xffffffff;
 
-const FLAG = { level: 7, presume: 8, late: 16, against: 32, unchecked: 64, partly: 128 } as const;
+const FLAG = {
+  level: 7,
+  presume: 8,
+  late: 16,
+  against: 32,
+  unchecked: 64,
+  partly: 128,
+  again: 256,
+} as const;
 
 export function ledgerFlags(entry: {
   readonly level: number;
@@ -33,6 +41,7 @@ export function ledgerFlags(entry: {
   readonly against?: boolean;
   readonly unchecked?: boolean;
   readonly partlyReturned?: boolean;
+  readonly again?: true;
 }): number {
   return (
     (entry.level & FLAG.level) |
@@ -40,7 +49,8 @@ export function ledgerFlags(entry: {
     (entry.late ? FLAG.late : 0) |
     (entry.against ? FLAG.against : 0) |
     (entry.unchecked ? FLAG.unchecked : 0) |
-    (entry.partlyReturned ? FLAG.partly : 0)
+    (entry.partlyReturned ? FLAG.partly : 0) |
+    (entry.again ? FLAG.again : 0)
   );
 }
 
@@ -147,6 +157,7 @@ export function decodeEntry(bytes: Buffer, position: number): LedgerEntry {
     against: (flags & FLAG.against) !== 0,
     unchecked: (flags & FLAG.unchecked) !== 0,
     partlyReturned: (flags & FLAG.partly) !== 0,
+    ...((flags & FLAG.again) === 0 ? {} : { again: true as const }),
     lines,
   };
 }

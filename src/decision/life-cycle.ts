@@ -113,6 +113,7 @@ function settle(standing: Standing, step: Extract<Step, { kind: "settle" }>): Mo
     late: entry.late || state === "lapsed",
     against: entry.against || finding === "settledAgainst",
     unchecked: step.unchecked ?? entry.unchecked,
+    ...(again ? { again } : {}),
     // A part that came back before its settlement arrived stays returned.
     partlyReturned: entry.partlyReturned && isLess(dispensed.lines, dispensed.sold),
     lines: dispensed.lines,

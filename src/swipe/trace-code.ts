@@ -7,7 +7,8 @@ const NATIONAL = /^8\d{19}$/;
 const GS1 = /^01\d{14}/;
 const SYMBOLOGY = /^\](?:d2|Q3|C1)/;
 const WRITTEN_IDENTIFIER = /\((\d{2,4})\)/g;
-const SPACE_OR_CONTROL = /[\s\p{Cc}]+/gu;
+/** Also what has no width: it is not seen on a screen, and the box is the same. */
+const SPACE_OR_CONTROL = /[\s\p{Cc}\p{Cf}]+/gu;
 const PRODUCT_DIGITS = 7;
 
 /**
@@ -15,7 +16,8 @@ const PRODUCT_DIGITS = 7;
  * separators and the brackets printed around identifiers, and one box must stay one box.
  */
 export function normaliseTraceCode(code: string): string {
-  const bare = code.replace(SPACE_OR_CONTROL, "").replace(SYMBOLOGY, "");
+  // NFKC: a keyboard scanner under a Chinese input method sends full-width digits.
+  const bare = code.normalize("NFKC").replace(SPACE_OR_CONTROL, "").replace(SYMBOLOGY, "");
   return bare.startsWith("(01)") ? bare.replace(WRITTEN_IDENTIFIER, "$1") : bare;
 }
 

@@ -57,6 +57,21 @@ export function cancellations(t: Test, open: OpenShop): void {
     },
   );
 
+  t.test("a message that names another person or pharmacy is about no sale we know", async (t) => {
+    const shop = await open();
+    const { desk } = shop.open();
+    await post(desk, "2102", saleMessage("2102", { id: "msg-2102-0001", boxes: [1], days: 2 }));
+    const unmatched = { infcode: 0, matched: 0 };
+    const stranger = undo("msg-2601-0001", "2102", "msg-2102-0001", 2);
+    t.same(await post(desk, "2601", stranger), unmatched, "another person's 2601");
+    const elsewhere = {
+      ...undo("msg-2601-0002", "2102", "msg-2102-0001"),
+      fixmedins_code: "P21010200456",
+    };
+    t.same(await post(desk, "2601", elsewhere), unmatched, "another pharmacy's 2601");
+    t.match(accepted(await desk.find("msg-2102-0001", {})), { state: "reserved" });
+  });
+
   t.test("a sale known by another settlement is not the one that is cancelled", async (t) => {
     const shop = await open();
     const { desk } = shop.open();

@@ -71,6 +71,17 @@ export function settlements(t: Test, open: OpenShop): void {
     },
   );
 
+  t.test("a repeat of a settlement against a refusal says so again", async (t) => {
+    const shop = await open();
+    const { desk, records } = shop.open();
+    accepted(await desk.check(sale({ id: "sale-0001", boxes: [1], stopped: true }), {}));
+    for (let i = 0; i < 2; i++) accepted(await desk.settle("sale-0001", settlement, {}));
+    t.same(
+      records.slice(1).map((record) => eventData(record)["settledAgainst"]),
+      [true, true],
+    );
+  });
+
   t.test("of a part: what was not dispensed counts no more, and its boxes are free", async (t) => {
     const shop = await open();
     const { desk } = shop.open();

@@ -65,6 +65,11 @@ t.test("an area names its province and prefecture", async (t) => {
 t.test("a trace code is one code whichever scanner read it", async (t) => {
   t.equal(traceShape(normaliseTraceCode("83386520001941653320")), "national");
   t.equal(traceProduct(normaliseTraceCode(" 83386520001941653320\r")), "8338652");
+  t.equal(
+    normaliseTraceCode("８３３８６５２０００１９４１６５３３２０\u200b"),
+    "83386520001941653320",
+    "full-width digits, and what has no width",
+  );
   const gs1 = "010694151234567821ABC123";
   t.equal(normaliseTraceCode("]d2010694151234567821ABC123"), gs1);
   t.equal(normaliseTraceCode("010694151234567821ABC123\u001d"), gs1);
