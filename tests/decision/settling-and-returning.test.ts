@@ -117,7 +117,7 @@ t.test("settlement", async (t) => {
         const again = changed(move(returned, settlement("S-02")));
         t.same(
           again.after,
-          entry({ state: "settled", settlement: "S-02" }),
+          { ...entry({ state: "settled", settlement: "S-02" }), again: true },
           "all of it is sold again",
         );
         t.equal(again.finding, "resettled");
