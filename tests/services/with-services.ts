@@ -114,5 +114,5 @@ for (const { name, unavailable } of absent) {
   );
 }
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";
-say(`${totals.passed} passed, ${failed} failed${skipped}`);
+say(`\n${totals.passed} passed, ${failed} failed${skipped}`);
 process.exitCode = failed > 0 || refused ? 1 : 0;
