@@ -1,5 +1,5 @@
 import type { LedgerEntry, PersonKey } from "../counters/contract.ts";
-import { StoreUnavailableError } from "../counters/contract.ts";
+import { NO_SETTLEMENT, StoreUnavailableError } from "../counters/contract.ts";
 import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
 import { stateAt } from "../decision/entry-state.ts";
 import { knowsReversal } from "../decision/life-cycle.ts";
@@ -27,7 +27,6 @@ import type { CheckDesk } from "./check.ts";
 import type { SaleDesk } from "./sale-desk.ts";
 import type { DeskTools } from "./tools.ts";
 
-const UNSETTLED = "\0\0\0\0";
 /** 2103 without a known settlement looks this far back for the person's only open sale (contract section 3). */
 const CANCEL_WITHIN = DAY;
 
@@ -242,7 +241,7 @@ export class NhsaDesk {
       const stands = state === "reserved" || state === "presumed" || state === "settled";
       const inPart = state === "returned" && entry.state !== "returned";
       // A sale known by another settlement is not the one that is meant.
-      const isOther = digest !== undefined && entry.settlement !== UNSETTLED;
+      const isOther = digest !== undefined && entry.settlement !== NO_SETTLEMENT;
       return entry.at > now - CANCEL_WITHIN && (stands || inPart) && !isOther;
     });
     return open.length === 1 ? open[0] : undefined;

@@ -94,7 +94,7 @@ export class SaleDesk {
       : { value: this.stateOf(swipeId, found.value, found.value.entry) };
   }
 
-  /** Whether a swipe is this person's (where one is named) at this pharmacy; unknown swipes are nobody's. */
+  /** False only for a swipe known to be another person's or pharmacy's than those named. */
   async isOf(key: SwipeKey, person: PersonKey | undefined, pharmacy?: string): Promise<boolean> {
     const found = await this.steps.find(key);
     // Whatever else stands in the way is said by the step itself.

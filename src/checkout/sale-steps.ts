@@ -1,5 +1,5 @@
 import type { Changed, LedgerEntry, Located, StoredEntry, SwipeKey } from "../counters/contract.ts";
-import { StoreUnavailableError } from "../counters/contract.ts";
+import { NO_SETTLEMENT, StoreUnavailableError } from "../counters/contract.ts";
 import { type CheckedLine, type Decided, decodeDecided } from "../decision/decided.ts";
 import { isUnsettled } from "../decision/entry-state.ts";
 import { type Moved, move, type Step, type Transition } from "../decision/life-cycle.ts";
@@ -184,7 +184,7 @@ function inquiryEntry(
     against: false,
     unchecked: false,
     partlyReturned: false,
-    settlement: "\0\0\0\0",
+    settlement: NO_SETTLEMENT,
     lines: [],
   };
 }

@@ -131,6 +131,9 @@ export const ENTRY_STATES = [
 ] as const;
 export type StoredState = (typeof ENTRY_STATES)[number];
 
+/** The settlement of an entry that has none yet. */
+export const NO_SETTLEMENT: Bytes = "\0\0\0\0";
+
 export interface LedgerEntry {
   readonly swipe: SwipeKey;
   readonly state: StoredState;

@@ -1,5 +1,5 @@
 import { type Bytes, DAY, type EpochMs, shanghaiDay } from "../units.ts";
-import type { LedgerEntry, LedgerLine } from "./contract.ts";
+import { type LedgerEntry, type LedgerLine, NO_SETTLEMENT } from "./contract.ts";
 import {
   DAYS_MAX,
   decodeLedger,
@@ -195,8 +195,10 @@ function dayEntry(
   other: LedgerEntry,
   lines: readonly LedgerLine[],
 ): LedgerEntry {
+  // A day has no findings of its own: they are in the record.
+  const { again: _, ...entry } = first;
   return {
-    ...first,
+    ...entry,
     swipe: dayKey(first.at),
     state: "folded",
     fund: Math.min(first.fund + other.fund, U32_MAX),
@@ -206,7 +208,7 @@ function dayEntry(
     against: false,
     unchecked: false,
     partlyReturned: false,
-    settlement: "\0\0\0\0",
+    settlement: NO_SETTLEMENT,
     lines,
   };
 }

@@ -1,10 +1,11 @@
 import { type Bytes, DAY } from "../units.ts";
-import type {
-  LedgerEntry,
-  LocatedClaim,
-  Observation,
-  PrescriptionUse,
-  TraceUse,
+import {
+  type LedgerEntry,
+  type LocatedClaim,
+  NO_SETTLEMENT,
+  type Observation,
+  type PrescriptionUse,
+  type TraceUse,
 } from "./contract.ts";
 import { encodeAttempt, encodeClaim, encodeLogEntry, encodeUse } from "./entry-layouts.ts";
 import { type KeyNames, traceField } from "./keys.ts";
@@ -12,8 +13,6 @@ import { encodeEntry } from "./ledger-layout.ts";
 import * as limits from "./limits.ts";
 import { encodeLocator } from "./locator-layout.ts";
 import type { ObserveOperation, ObservePlan } from "./operations.ts";
-
-const NO_SETTLEMENT: Bytes = "\0\0\0\0";
 
 /** What a check counts and claims, as operations; replies come back in the same order. */
 export function observePlan(o: Observation, keys: KeyNames): ObservePlan {

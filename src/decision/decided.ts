@@ -18,7 +18,7 @@ export interface Decided {
   readonly missing: readonly string[];
   /** What the till is told. */
   readonly answered: readonly AnswerHit[];
-  /** Everything the rules said, shadow included; absent for a record made again after the policy changed. */
+  /** Everything the rules said, shadow included. */
   readonly hits: readonly Hit[];
   readonly policy: DecidedBy;
   readonly keyVersion: string;

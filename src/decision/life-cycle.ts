@@ -1,9 +1,10 @@
-import type {
-  ClaimMove,
-  LedgerEntry,
-  LedgerLine,
-  LocatedClaim,
-  ReturnsSheet,
+import {
+  type ClaimMove,
+  type LedgerEntry,
+  type LedgerLine,
+  type LocatedClaim,
+  NO_SETTLEMENT,
+  type ReturnsSheet,
 } from "../counters/contract.ts";
 import { REVERSALS_KEPT } from "../counters/limits.ts";
 import { isRefusal, LEVELS, type SwipeStateName } from "../swipe/vocabulary.ts";
@@ -66,7 +67,6 @@ export interface Standing {
   readonly at: EpochMs;
 }
 
-const UNSETTLED: Bytes = "\0\0\0\0";
 /** One pack in ledger units. */
 const PACK: TenThousandths = 10_000;
 
@@ -359,7 +359,7 @@ function partClaims(
 
 /** How a sale holds its claims: a part that comes back does not make a reservation a sale. */
 function heldAs(entry: LedgerEntry): ClaimMove["to"] {
-  if (entry.state === "settled" || entry.settlement !== UNSETTLED) return "sold";
+  if (entry.state === "settled" || entry.settlement !== NO_SETTLEMENT) return "sold";
   return entry.presume ? "presumable" : "reserved";
 }
 
@@ -379,7 +379,7 @@ function release({ entry, claims, returns, at }: Standing): Moved {
 function restore(standing: Standing, reversal: string): Moved {
   const { entry, returns } = standing;
   if (entry.state !== "returned" || !returns?.reversals.includes(reversal)) return { same: true };
-  const settled = entry.settlement !== UNSETTLED;
+  const settled = entry.settlement !== NO_SETTLEMENT;
   return {
     to: {
       after: { ...entry, state: settled ? "settled" : "reserved" },

@@ -61,7 +61,7 @@ export class Shop {
     this.store = fresh(this.clock);
   }
 
-  open(instance = "one"): Counter {
+  open(instance = "one", { patient = true } = {}): Counter {
     const records: JournalRecord[] = [];
     const sink = {
       append: async (written: readonly JournalRecord[]) => {
@@ -78,7 +78,7 @@ export class Shop {
       bundle: () => this.bundle,
       enforce: "all",
       deadline: Number.POSITIVE_INFINITY,
-      patient: true,
+      patient,
     });
     return { desk, records };
   }
