@@ -25,6 +25,11 @@ export function shanghaiDay(at: EpochMs): ShanghaiDay {
   return Math.floor((at + SHANGHAI_OFFSET) / DAY);
 }
 
+/** The first instant of a Shanghai day. */
+export function shanghaiMidnight(day: ShanghaiDay): EpochMs {
+  return day * DAY - SHANGHAI_OFFSET;
+}
+
 /** Where the time comes from: the machine, a replay line, or a test. */
 export interface Clock {
   now(): EpochMs;

@@ -5,6 +5,7 @@ import { encodeClaim, encodeUse } from "./entry-layouts.ts";
 import { type KeyNames, traceField } from "./keys.ts";
 import { encodeEntry } from "./ledger-layout.ts";
 import * as limits from "./limits.ts";
+import { encodeClaims } from "./locator-layout.ts";
 import type { ChangeOperation, ChangePlan } from "./operations.ts";
 import { encodeReturns } from "./returns-layout.ts";
 
@@ -20,17 +21,34 @@ export function changePlan(c: EntryChange, keys: KeyNames): ChangePlan {
             ttl: limits.LEDGER_KEPT,
           },
         ];
+  const late: ChangeOperation[] =
+    c.lateClaims === undefined || c.lateClaims.length === 0
+      ? []
+      : [{ kind: "locate", key: keys.locator(c.swipe), claims: encodeClaims(c.lateClaims) }];
+  const tallies = c.tallies.map(
+    ({ kind, entity, at, move, columns }): ChangeOperation => ({
+      kind: "tally",
+      key: keys.tally(kind, entity),
+      ...{ at, move, columns },
+    }),
+  );
   const before = encodeEntry(c.before);
   const after = encodeEntry(c.after);
   // An entry is replaced in place: one of another length would break every entry behind it.
   if (after.length !== before.length)
     throw new Error("GUARD_COUNTERS_CHANGE: an entry keeps its lines when it changes");
   return {
+    at: c.at,
     swipe: c.swipe,
     ledgerKey: keys.ledger(c.person),
     before,
     after,
-    operations: [...put, ...distinctClaims(c.claims).map((move) => moveOperation(c, move, keys))],
+    operations: [
+      ...put,
+      ...late,
+      ...distinctClaims(c.claims).map((move) => moveOperation(c, move, keys)),
+      ...tallies,
+    ],
   };
 }
 

@@ -1,13 +1,12 @@
-import type { Bytes, DurationMs, EpochMs, Fen, TenThousandths } from "../units.ts";
+import type { Bytes, DurationMs, EpochMs, Fen, ShanghaiDay, TenThousandths } from "../units.ts";
 
 /**
  * The memory's contract: what is remembered of swipes, whatever keeps it.
  *
- * A check makes two calls, `observe` and `seal`; what happens to a sale afterwards is
- * `locate`, `readEntry` and `change`. Every count is returned as raw entries as they stood
- * *before* the swipe observed; the reader does the arithmetic, so both homes share it.
- * Idempotent by swipe: a repeated command changes nothing.
- * Entries carry their times; a reader judges liveness by its own `at`, never by expiry.
+ * A check makes two calls, `observe` and `seal`; what happens to a sale afterwards is `locate`, `readEntry` and
+ * `change`. Every count is returned as raw entries as they stood *before* the swipe observed; the reader does the
+ * arithmetic, so both homes share it. Idempotent by swipe: a repeated command changes nothing. Entries carry their
+ * times; a reader judges liveness by its own `at`, never by expiry.
  */
 export interface CounterStore {
   /** First of the two commands of a check: counts, reserves unless it is an inquiry, returns what was there before. */
@@ -24,6 +23,14 @@ export interface CounterStore {
    * False when there was nothing to fold, or the ledger changed meanwhile: the next check finds it again.
    */
   fold(person: PersonKey, at: EpochMs): Promise<boolean>;
+  /** Several persons' ledgers at once, in order, for what is worked out off the answer's path (cohorts). */
+  ledgers(persons: readonly PersonKey[]): Promise<readonly (readonly LedgerEntry[])[]>;
+  /** Who holds these trace codes now, in order; for codes that come after their sale (3505). */
+  traces(codes: readonly Bytes[]): Promise<readonly TraceMemory[]>;
+  /** Writes what was found out about a person off the path; the same kind and reference is renewed, not doubled. */
+  flag(person: FlaggedPerson, flag: Flag): Promise<void>;
+  /** What was found out about several persons (or kept under a cohort's own key), in order, for work off the path. */
+  flags(persons: readonly FlaggedPerson[]): Promise<readonly (readonly Flag[])[]>;
   close(): Promise<void>;
 }
 
@@ -31,7 +38,9 @@ export interface CounterStore {
 export type SwipeKey = Bytes;
 /** The person's 10 pseudonym bytes. */
 export type PersonKey = Bytes;
-/** Molecule (4 bytes) and dosage form (1 byte): the same molecule shares the first four. */
+/** First 6 bytes of the person: all that a trace code's claim keeps of its buyer. */
+export type FlaggedPerson = Bytes;
+/** Six bytes: therapeutic class (3), name within it (2), dosage form (1); see reference/drug-key.ts. The molecule is the first five. */
 export type DrugKey = Bytes;
 
 export interface Observation {
@@ -46,14 +55,32 @@ export interface Observation {
   readonly reserve: boolean;
   readonly credential: CredentialCode;
   readonly fund: Fen;
+  /** What the ledger remembers of the swipe's nature. */
+  readonly nature: SwipeNature;
   readonly lines: readonly LedgerLine[];
   /** Same drugs and quantities give the same 4 bytes. */
   readonly basket: Bytes;
   readonly logs: readonly LogUse[];
   readonly traceCodes: readonly TraceUse[];
   readonly token?: Bytes;
-  readonly card?: Bytes;
   readonly prescriptions: readonly PrescriptionUse[];
+  /** Partners seen with an entity: read now, this swipe's own written at the seal of an accepted one. */
+  readonly bindings: readonly BindingUse[];
+  /** Daily totals of what was dispensed: read now; a presumable sale is noted at the seal. */
+  readonly tallies: readonly TallyUse[];
+  /** Whether the person's flags are asked for. */
+  readonly flags: boolean;
+}
+
+export interface SwipeNature {
+  /** Not an ordinary purchase (medical type 41): such a sale beside an ordinary one is a split by rule, not a double (CF-08). */
+  readonly chronic: boolean;
+  /** At least one line on a prescription. */
+  readonly prescribed: boolean;
+  /** Insured outside the pharmacy's neighbourhood: in another prefecture, and in none that counts as near. */
+  readonly outsider: boolean;
+  /** Bought by a registered agent, or for a care institution: such purchases link nobody with anybody (CF-13). */
+  readonly proxied: boolean;
 }
 
 /** 0 other, 1 electronic credential, 2 identity card, 3 social security card. */
@@ -77,6 +104,61 @@ export interface LogUse {
   readonly window: DurationMs;
   readonly exact: number;
   readonly amount: number;
+  /** 4 bytes whose meaning the entity gives: the cashier of a till, the prefecture of an outsider, seconds. */
+  readonly mark: Bytes;
+}
+
+/** For instance card -> persons, device -> pharmacies, store's article -> drugs, article -> prices. */
+export interface BindingUse {
+  readonly kind: string;
+  readonly entity: string;
+  /** 8 bytes. */
+  readonly partner: Bytes;
+  readonly kept: DurationMs;
+}
+
+/** Columns of a day's total; each an unsigned 32-bit sum whose meaning the kind of tally gives. */
+export const TALLY_COLUMNS = 4;
+export type TallyColumns = readonly [number, number, number, number];
+
+export interface TallyUse {
+  readonly kind: string;
+  readonly entity: string;
+  /** What this swipe adds once it is dispensed. */
+  readonly columns: TallyColumns;
+}
+
+/** Totals a Shanghai day, oldest first, at most 29 days, and presumable sales not yet counted among them. */
+export interface Tally {
+  readonly days: readonly { readonly day: ShanghaiDay; readonly columns: TallyColumns }[];
+  /** Presumed, and so counted by a reader, once `at` is 15 minutes past. */
+  readonly open: readonly (Pick<ClaimUse, "at" | "swipe"> & Pick<TallyUse, "columns">)[];
+}
+
+/**
+ * `add`: to the day of `at`. `subtract`: from the open sale of this swipe, which goes once nothing of it is left, else
+ * from the day of `at`, never below zero. `close`: an open sale becomes part of its day; one that is there already stays so.
+ */
+export interface TallyMove {
+  readonly kind: string;
+  readonly entity: string;
+  readonly at: EpochMs;
+  readonly move: "add" | "subtract" | "close";
+  readonly columns: TallyColumns;
+}
+
+/** `member` stands under a cohort's own key (the first 6 bytes of its reference), one a member. */
+export const FLAG_KINDS = ["cohort", "firstBuyer", "member"] as const;
+export type FlagKind = (typeof FLAG_KINDS)[number];
+
+/** What was found out about a person off the answer's path. */
+export interface Flag {
+  readonly kind: FlagKind;
+  readonly at: EpochMs;
+  /** An integer below 65,536. cohort: its members. firstBuyer: 1. member: the last 2 of the person's 10 bytes. */
+  readonly value: number;
+  /** 8 bytes: which finding this is. member: the first 8 of the person's bytes. */
+  readonly reference: Bytes;
 }
 
 export interface TraceUse {
@@ -113,10 +195,13 @@ export interface Memory {
   /** In the order of `Observation.traceCodes`. */
   readonly traceCodes: readonly TraceMemory[];
   readonly token: readonly ClaimUse[];
-  readonly card: readonly Binding[];
-  readonly personCards: readonly Binding[];
   /** In the order of `Observation.prescriptions`. */
   readonly prescriptions: readonly (readonly ClaimUse[])[];
+  /** In the order of `Observation.bindings`. */
+  readonly bindings: readonly (readonly Binding[])[];
+  /** In the order of `Observation.tallies`. */
+  readonly tallies: readonly Tally[];
+  readonly flags: readonly Flag[];
 }
 
 /** What is stored; what it means depends on the reader's time, see `stateAt`. */
@@ -155,6 +240,9 @@ export interface LedgerEntry {
   readonly again?: true;
   /** Returned in part: a sheet of returns exists. */
   readonly partlyReturned: boolean;
+  readonly nature: SwipeNature;
+  /** Something of it came back within 30 minutes of the check (RS-06). */
+  readonly returnedSoon?: true;
   /** 4 bytes of the settlement's digest; zeros until settled. */
   readonly settlement: Bytes;
   /** What is left of each line. */
@@ -176,9 +264,9 @@ export interface Attempt {
 export interface LogEntry {
   readonly at: EpochMs;
   readonly swipe: SwipeKey;
-  /** First 8 bytes of the person. */
-  readonly person: Bytes;
+  readonly person: PersonKey;
   readonly amount: number;
+  readonly mark: Bytes;
 }
 
 export const CLAIM_STATES = ["reserved", "presumable", "sold", "returned"] as const;
@@ -213,11 +301,14 @@ export interface ClaimUse {
   readonly quantity: TenThousandths;
 }
 
-/** A card seen with a person in an accepted swipe. */
+/** A partner seen with an entity in an accepted swipe, for instance a person with a card. */
 export interface Binding {
-  /** First 8 bytes of the partner: the person of a card, the card of a person. */
+  /** 8 bytes. */
   readonly partner: Bytes;
+  /** Last seen. */
   readonly at: EpochMs;
+  /** In how many swipes of stage settle. */
+  readonly count: number;
 }
 
 export interface Sealing {
@@ -231,8 +322,8 @@ export interface Sealing {
   readonly presume: boolean;
   /** Unsettled earlier steps of the same sale. */
   readonly supersedes: readonly SwipeKey[];
-  /** New partners to bind: written only for accepted swipes. */
-  readonly bindCard: boolean;
+  /** Whether the observation's bindings are written: only for accepted swipes. */
+  readonly bind: boolean;
 }
 
 export type Sealed = { readonly won: true } | { readonly won: false; readonly answer: Bytes };
@@ -263,6 +354,8 @@ export interface StoredEntry {
 /** Kept only for swipes returned in part: what was dispensed at first, and which reversals were applied. */
 export interface ReturnsSheet {
   readonly original: readonly LedgerLine[];
+  /** What the fund paid of it. */
+  readonly fund?: Fen;
   /** Digests of the last eight reversals, oldest first. */
   readonly reversals: readonly string[];
   /** 10 bytes of each trace code that came back with a part. */
@@ -286,6 +379,9 @@ export interface EntryChange {
   readonly after: LedgerEntry;
   readonly returns: ReturnsSheet | undefined;
   readonly claims: readonly ClaimMove[];
+  readonly tallies: readonly TallyMove[];
+  /** Codes that came after the check: a later return must find them with the swipe. */
+  readonly lateClaims?: readonly LocatedClaim[];
 }
 
 export type Changed =

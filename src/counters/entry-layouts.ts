@@ -1,4 +1,4 @@
-import type { Bytes, EpochMs } from "../units.ts";
+import type { Bytes } from "../units.ts";
 import {
   type Attempt,
   type Binding,
@@ -6,6 +6,8 @@ import {
   type Claim,
   type ClaimUse,
   type CredentialCode,
+  FLAG_KINDS,
+  type Flag,
   type LogEntry,
 } from "./contract.ts";
 import { areaNumber, areaText, entryLength } from "./ledger-layout.ts";
@@ -13,19 +15,30 @@ import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
 
 /**
  * The small entries of the memory, big endian, of fixed width but for attempts:
- * log: at u48, swipe 8, person 8, amount u32.
+ * log: at u48, swipe 8, person 10, amount u32, mark 4.
  * claim (a whole trace code): state u8, at u48, swipe 8, person 6, pharmacy 6.
- * use (token, prescription, split pack): state u8, at u48, swipe 8, person 8, pharmacy 6, drug 5, quantity u32.
- * binding: partner 8, at u48.
+ * use (token, prescription, split pack): state u8, at u48, swipe 8, person 8, pharmacy 6, drug 6, quantity u32.
+ * binding: partner 8, at u48, count u32.
+ * flag: kind u8, at u48, value u16, reference 8.
  * attempt: length u16, at u48, swipe 8, pharmacy 6, area u24, flags u8 (1 inquiry, credential << 1), basket 4,
  * codes u8, and 4 bytes a code.
  */
-export const LOG_WIDTH = 26;
+export const LOG_WIDTH = 32;
 /** Where the scripts find the swipe of a log entry. */
 export const LOG_SWIPE_OFFSET = 6;
 export const CLAIM_WIDTH = 27;
-export const USE_WIDTH = 38;
-export const BINDING_WIDTH = 14;
+export const USE_WIDTH = 39;
+/** Where a use's drug and quantity stand. */
+export const USE_DRUG_OFFSET = 29;
+export const USE_QUANTITY_OFFSET = 35;
+export const BINDING_WIDTH = 18;
+/** Where a binding's time and count stand, behind its partner. */
+export const BINDING_AT_OFFSET = 8;
+export const BINDING_COUNT_OFFSET = 14;
+export const FLAG_WIDTH = 17;
+/** Where a flag's time and reference stand, behind its kind. */
+export const FLAG_AT_OFFSET = 1;
+export const FLAG_REFERENCE_OFFSET = 9;
 const ATTEMPT_HEAD = 31;
 /** Attempts follow a head: entries u16. */
 export const ATTEMPTS_HEAD = 2;
@@ -33,14 +46,17 @@ export const ATTEMPTS_HEAD = 2;
 export const ATTEMPT_AT_OFFSET = 2;
 export const ATTEMPT_SWIPE_OFFSET = 8;
 
-const NO_DRUG = "\0\0\0\0\0";
+const NO_DRUG = "\0\0\0\0\0\0";
+const U16_MAX = 0xffff;
+const U32_MAX = 0xffffffff;
 
 export function encodeLogEntry(entry: LogEntry): Buffer {
   const bytes = Buffer.allocUnsafe(LOG_WIDTH);
   bytes.writeUIntBE(entry.at, 0, 6);
   bytes.write(entry.swipe, 6, 8, "latin1");
-  bytes.write(entry.person, 14, 8, "latin1");
-  bytes.writeUInt32BE(Math.min(entry.amount, 0xffffffff), 22);
+  bytes.write(entry.person, 14, 10, "latin1");
+  bytes.writeUInt32BE(Math.min(entry.amount, U32_MAX), 24);
+  bytes.write(entry.mark, 28, 4, "latin1");
   return bytes;
 }
 
@@ -49,8 +65,9 @@ export function decodeLog(bytes: Buffer | null, own: Bytes): LogEntry[] {
   return readAll(bytes, LOG_WIDTH, (at) => ({
     at: bytes.readUIntBE(at, 6),
     swipe: bytes.toString("latin1", at + 6, at + 14),
-    person: bytes.toString("latin1", at + 14, at + 22),
-    amount: bytes.readUInt32BE(at + 22),
+    person: bytes.toString("latin1", at + 14, at + 24),
+    amount: bytes.readUInt32BE(at + 24),
+    mark: bytes.toString("latin1", at + 28, at + 32),
   })).filter((entry) => entry.swipe !== own);
 }
 
@@ -88,8 +105,8 @@ export function encodeUse(use: ClaimUse): Buffer {
   bytes.write(use.swipe, 7, 8, "latin1");
   bytes.write(use.person, 15, 8, "latin1");
   bytes.writeUIntBE(pharmacyNumber(use.pharmacy), 23, 6);
-  bytes.write(use.drug === "" ? NO_DRUG : use.drug, 29, 5, "latin1");
-  bytes.writeUInt32BE(Math.min(use.quantity, 0xffffffff), 34);
+  bytes.write(use.drug === "" ? NO_DRUG : use.drug, USE_DRUG_OFFSET, 6, "latin1");
+  bytes.writeUInt32BE(Math.min(use.quantity, U32_MAX), USE_QUANTITY_OFFSET);
   return bytes;
 }
 
@@ -101,15 +118,16 @@ export function decodeUses(bytes: Buffer | null, own: Bytes): ClaimUse[] {
     swipe: bytes.toString("latin1", at + 7, at + 15),
     person: bytes.toString("latin1", at + 15, at + 23),
     pharmacy: pharmacyCode(bytes.readUIntBE(at + 23, 6)),
-    drug: bytes.toString("latin1", at + 29, at + 34),
-    quantity: bytes.readUInt32BE(at + 34),
+    drug: bytes.toString("latin1", at + USE_DRUG_OFFSET, at + USE_QUANTITY_OFFSET),
+    quantity: bytes.readUInt32BE(at + USE_QUANTITY_OFFSET),
   })).filter((use) => use.swipe !== own);
 }
 
-export function encodeBinding(partner: Bytes, at: EpochMs): Buffer {
+export function encodeBinding(binding: Binding): Buffer {
   const bytes = Buffer.allocUnsafe(BINDING_WIDTH);
-  bytes.write(partner, 0, 8, "latin1");
-  bytes.writeUIntBE(at, 8, 6);
+  bytes.write(binding.partner, 0, 8, "latin1");
+  bytes.writeUIntBE(binding.at, BINDING_AT_OFFSET, 6);
+  bytes.writeUInt32BE(Math.min(binding.count, U32_MAX), BINDING_COUNT_OFFSET);
   return bytes;
 }
 
@@ -117,8 +135,29 @@ export function decodeBindings(bytes: Buffer | null): Binding[] {
   if (bytes === null) return [];
   return readAll(bytes, BINDING_WIDTH, (at) => ({
     partner: bytes.toString("latin1", at, at + 8),
-    at: bytes.readUIntBE(at + 8, 6),
+    at: bytes.readUIntBE(at + BINDING_AT_OFFSET, 6),
+    count: bytes.readUInt32BE(at + BINDING_COUNT_OFFSET),
   }));
+}
+
+export function encodeFlag(flag: Flag): Buffer {
+  const bytes = Buffer.allocUnsafe(FLAG_WIDTH);
+  bytes.writeUInt8(FLAG_KINDS.indexOf(flag.kind), 0);
+  bytes.writeUIntBE(flag.at, FLAG_AT_OFFSET, 6);
+  bytes.writeUInt16BE(Math.min(flag.value, U16_MAX), 7);
+  bytes.write(flag.reference, FLAG_REFERENCE_OFFSET, 8, "latin1");
+  return bytes;
+}
+
+/** A kind that this version does not know is left out: a newer one may have written it. */
+export function decodeFlags(bytes: Buffer | null): Flag[] {
+  if (bytes === null) return [];
+  return readAll(bytes, FLAG_WIDTH, (at) => ({
+    kind: FLAG_KINDS[bytes.readUInt8(at)],
+    at: bytes.readUIntBE(at + FLAG_AT_OFFSET, 6),
+    value: bytes.readUInt16BE(at + 7),
+    reference: bytes.toString("latin1", at + FLAG_REFERENCE_OFFSET, at + FLAG_WIDTH),
+  })).flatMap(({ kind, ...flag }) => (kind === undefined ? [] : [{ kind, ...flag }]));
 }
 
 export function encodeAttempt(attempt: Attempt): Buffer {

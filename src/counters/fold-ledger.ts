@@ -11,7 +11,7 @@ import {
 import * as limits from "./limits.ts";
 
 /** Bytes of a drug key that name the molecule: days on hand are counted by it. */
-const MOLECULE_BYTES = 4;
+const MOLECULE_BYTES = 5;
 /** Days are kept in tenths. */
 const TENTH = DAY / 10;
 /** Until then an entry may still be settled, repeated or taken back; afterwards that is rare. */
@@ -39,7 +39,9 @@ export function foldLedger(ledger: readonly LedgerEntry[], at: EpochMs): readonl
   const alive = ledger.filter((entry) => limits.isKept(entry.at, limits.LEDGER_KEPT, at));
   const isOver = (entry: LedgerEntry) => entry.at + limits.RESERVATION <= at && !isBought(entry);
   const isOld = (entry: LedgerEntry) => entry.at + YOUNG <= at;
-  const living = withoutOldest(alive, (entry) => isOver(entry) && isOld(entry));
+  // What came back at once is a finding of its own for 30 days (RS-06), so it goes last of what is over.
+  const isSpent = (entry: LedgerEntry) => isOver(entry) && isOld(entry) && !entry.returnedSoon;
+  const living = withoutOldest(alive, isSpent);
   const folded = foldBought(living, isOld);
   return withoutOldest(folded, isOver);
 }
@@ -196,7 +198,7 @@ function dayEntry(
   lines: readonly LedgerLine[],
 ): LedgerEntry {
   // A day has no findings of its own: they are in the record.
-  const { again: _, ...entry } = first;
+  const { again: _, returnedSoon: __, ...entry } = first;
   return {
     ...entry,
     swipe: dayKey(first.at),
@@ -208,6 +210,12 @@ function dayEntry(
     against: false,
     unchecked: false,
     partlyReturned: false,
+    nature: {
+      chronic: first.nature.chronic && other.nature.chronic,
+      prescribed: first.nature.prescribed && other.nature.prescribed,
+      outsider: first.nature.outsider && other.nature.outsider,
+      proxied: first.nature.proxied && other.nature.proxied,
+    },
     settlement: NO_SETTLEMENT,
     lines,
   };

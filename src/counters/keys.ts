@@ -11,14 +11,15 @@ export interface KeyNames {
   attempts(person: Bytes): string;
   answer(person: Bytes, swipe: Bytes): string;
   returns(person: Bytes, swipe: Bytes): string;
-  personCards(person: Bytes): string;
   locator(swipe: Bytes): string;
   log(kind: string, entity: string): string;
   traceBucket(code: Bytes): string;
   splitPack(code: Bytes): string;
   token(token: Bytes): string;
-  card(card: Bytes): string;
   prescription(prescription: Bytes): string;
+  binding(kind: string, entity: string): string;
+  tally(kind: string, entity: string): string;
+  flags(person: Bytes): string;
 }
 
 const BUCKET_SHIFT = 24 - TRACE_BUCKET_BITS;
@@ -51,13 +52,14 @@ export function createKeyNames(generation: string): KeyNames {
     attempts: (person) => `${g}{p${text(person)}}t`,
     answer: (person, swipe) => `${g}{p${text(person)}}a:${text(swipe)}`,
     returns: (person, swipe) => `${g}{p${text(person)}}r:${text(swipe)}`,
-    personCards: (person) => `${g}{p${text(person)}}b`,
     locator: (swipe) => `${g}{s${text(swipe)}}`,
     log: (kind, entity) => `${g}{${kind}${plain(entity)}}w`,
     traceBucket: (code) => `${g}{K${bucketOf(code)}}`,
     splitPack: (code) => `${g}{K${bucketOf(code)}}s:${text(code)}`,
     token: (token) => `${g}{k${text(token)}}`,
-    card: (card) => `${g}{b${text(card)}}`,
     prescription: (prescription) => `${g}{x${text(prescription)}}`,
+    binding: (kind, entity) => `${g}{${kind}${plain(entity)}}b`,
+    tally: (kind, entity) => `${g}{${kind}${plain(entity)}}d`,
+    flags: (person) => `${g}{f${text(person)}}`,
   };
 }

@@ -1,17 +1,24 @@
 import type { Bytes } from "../units.ts";
-import { ENTRY_STATES, type LedgerEntry, type LedgerLine, type SwipeKey } from "./contract.ts";
+import {
+  ENTRY_STATES,
+  type LedgerEntry,
+  type LedgerLine,
+  type SwipeKey,
+  type SwipeNature,
+} from "./contract.ts";
 import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
 
 /**
  * A person's ledger: a head (personSeq u32, entries u16), then entries in order of arrival, big endian:
  * length u16, state u8, at u48, swipe 8, settlement 4, pharmacy 6, area u24, fund u32, flags u16, lines u8,
- * and a line: drug 5, quantity u32, days u16 (tenths), fen u24, tag u16.
- * 37 + 16 a line: two lines take 69 bytes of the 80 that promise 9 allows. Measured in memory.md: a string
+ * and a line: drug 6, quantity u32, days u16 (tenths), fen u24, tag u16.
+ * 37 + 17 a line: two lines take 71 bytes of the 80 that promise 9 allows; a further drug takes 17, one more than
+ * it says, since a key that can be read back (therapeutic class, name, form) takes six bytes where a digest took five. Measured in memory.md: a string
  * returned whole is the cheapest form for 1 to 100 swipes, and the only one that keeps 1 KB at 10.
  */
 export const LEDGER_HEAD = 6;
 const ENTRY_HEAD = 37;
-const LINE = 16;
+const LINE = 17;
 /** Where the fields stand that the scripts touch, from the start of an entry. */
 export const ENTRY_STATE_OFFSET = 2;
 export const ENTRY_AT_OFFSET = 3;
@@ -32,6 +39,11 @@ const FLAG = {
   unchecked: 64,
   partly: 128,
   again: 256,
+  chronic: 512,
+  prescribed: 1_024,
+  outsider: 2_048,
+  soon: 4_096,
+  proxied: 8_192,
 } as const;
 
 export function ledgerFlags(entry: {
@@ -42,6 +54,8 @@ export function ledgerFlags(entry: {
   readonly unchecked?: boolean;
   readonly partlyReturned?: boolean;
   readonly again?: true;
+  readonly nature: SwipeNature;
+  readonly returnedSoon?: true;
 }): number {
   return (
     (entry.level & FLAG.level) |
@@ -50,7 +64,12 @@ export function ledgerFlags(entry: {
     (entry.against ? FLAG.against : 0) |
     (entry.unchecked ? FLAG.unchecked : 0) |
     (entry.partlyReturned ? FLAG.partly : 0) |
-    (entry.again ? FLAG.again : 0)
+    (entry.again ? FLAG.again : 0) |
+    (entry.nature.chronic ? FLAG.chronic : 0) |
+    (entry.nature.prescribed ? FLAG.prescribed : 0) |
+    (entry.nature.outsider ? FLAG.outsider : 0) |
+    (entry.nature.proxied ? FLAG.proxied : 0) |
+    (entry.returnedSoon ? FLAG.soon : 0)
   );
 }
 
@@ -73,13 +92,13 @@ export function encodeEntry(entry: LedgerEntry): Buffer {
 }
 
 function writeLine(bytes: Buffer, at: number, line: LedgerLine): void {
-  bytes.write(line.drug, at, 5, "latin1");
-  bytes.writeUInt32BE(Math.min(line.quantity, U32_MAX), at + 5);
+  bytes.write(line.drug, at, 6, "latin1");
+  bytes.writeUInt32BE(Math.min(line.quantity, U32_MAX), at + 6);
   const tenths =
     line.days === undefined ? DAYS_UNKNOWN : Math.min(Math.round(line.days * 10), DAYS_MAX);
-  bytes.writeUInt16BE(tenths, at + 9);
-  bytes.writeUIntBE(Math.min(line.fen, FEN_MAX), at + 11, 3);
-  bytes.writeUInt16BE(line.tag, at + 14);
+  bytes.writeUInt16BE(tenths, at + 10);
+  bytes.writeUIntBE(Math.min(line.fen, FEN_MAX), at + 12, 3);
+  bytes.writeUInt16BE(line.tag, at + 15);
 }
 
 /** An area of six digits fits three bytes; anything else is area 0, which no pharmacy has. */
@@ -158,17 +177,24 @@ export function decodeEntry(bytes: Buffer, position: number): LedgerEntry {
     unchecked: (flags & FLAG.unchecked) !== 0,
     partlyReturned: (flags & FLAG.partly) !== 0,
     ...((flags & FLAG.again) === 0 ? {} : { again: true as const }),
+    nature: {
+      chronic: (flags & FLAG.chronic) !== 0,
+      prescribed: (flags & FLAG.prescribed) !== 0,
+      outsider: (flags & FLAG.outsider) !== 0,
+      proxied: (flags & FLAG.proxied) !== 0,
+    },
+    ...((flags & FLAG.soon) === 0 ? {} : { returnedSoon: true as const }),
     lines,
   };
 }
 
 function readLine(bytes: Buffer, at: number): LedgerLine {
-  const tenths = bytes.readUInt16BE(at + 9);
+  const tenths = bytes.readUInt16BE(at + 10);
   return {
-    drug: bytes.toString("latin1", at, at + 5),
-    quantity: bytes.readUInt32BE(at + 5),
+    drug: bytes.toString("latin1", at, at + 6),
+    quantity: bytes.readUInt32BE(at + 6),
     days: tenths === DAYS_UNKNOWN ? undefined : tenths / 10,
-    fen: bytes.readUIntBE(at + 11, 3),
-    tag: bytes.readUInt16BE(at + 14),
+    fen: bytes.readUIntBE(at + 12, 3),
+    tag: bytes.readUInt16BE(at + 15),
   };
 }

@@ -30,7 +30,18 @@ export const LINES_MAX = 200;
 export const CLAIMS_A_SWIPE_MAX = 700;
 /** Uses of one token, prescription or split pack. */
 export const USES_MAX = 64;
-export const BINDINGS_MAX = 8;
+/** Partners of one entity; a product's prices and a person's cards both stay far below. */
+export const BINDINGS_MAX = 32;
+/** Days of a tally: today and the 28 before it, which the baselines look back on (domain 6). */
+export const TALLY_DAYS = 29;
+/** Presumable sales of one entity in 15 minutes; a till sells one in 60 to 90 s, so 256 are more than 15 tills can. */
+export const TALLY_OPEN_MAX = 256;
+/** Twice the days and a margin: a store that closes for a month keeps its history. */
+export const TALLY_KEPT: DurationMs = 60 * DAY;
+/** What was found out about one person, or the members of one cohort: more than four times the 7 that CF-13 holds at. */
+export const FLAGS_MAX = 32;
+/** RS-03 looks back 180 days. */
+export const FLAG_KEPT: DurationMs = 200 * DAY;
 export const REVERSALS_KEPT = 8;
 /** A log keeps inquiry and settle of each sale: twice the feature's exact bound. */
 export const LOG_ENTRIES_A_SWIPE = 2;
@@ -61,6 +72,8 @@ export function assertLimits(): void {
     [TRACE_BUCKET_BITS <= 24, "a bucket's number is cut from three bytes"],
     [RESERVATION < ATTEMPTS_KEPT, "attempts outlive reservations"],
     [ANSWER_KEPT <= LEDGER_KEPT, "the ledger outlives the answers"],
+    [TALLY_DAYS <= 0xff, "days of a tally are counted in 8 bits"],
+    [TALLY_KEPT >= TALLY_DAYS * DAY, "a tally outlives its days"],
     [TOKEN_KEPT >= RESERVATION, "a token is remembered for the length of a sale"],
   ];
   for (const [holds, why] of rules) {

@@ -7,7 +7,10 @@ import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
  * It outlives the answer, so that settlements and reversals find their person and codes for 90 days.
  */
 export const LOCATOR_HEAD = 25;
-const CLAIM = 13;
+/** A claim's bytes, all of them its identity. */
+export const LOCATOR_CLAIM = 13;
+/** Where the number of claims stands. */
+export const LOCATOR_COUNT_OFFSET = 23;
 const KINDS = ["trace", "split", "prescription", "token"] as const;
 
 export function encodeLocator(
@@ -17,14 +20,19 @@ export function encodeLocator(
   keptDays: number,
   claims: readonly LocatedClaim[],
 ): Buffer {
-  const bytes = Buffer.allocUnsafe(LOCATOR_HEAD + CLAIM * claims.length);
+  const bytes = Buffer.allocUnsafe(LOCATOR_HEAD);
   bytes.writeUIntBE(at, 0, 6);
   bytes.write(person, 6, 10, "latin1");
   bytes.writeUIntBE(pharmacyNumber(pharmacy), 16, 6);
   bytes.writeUInt8(keptDays, 22);
-  bytes.writeUInt16BE(claims.length, 23);
+  bytes.writeUInt16BE(claims.length, LOCATOR_COUNT_OFFSET);
+  return Buffer.concat([bytes, encodeClaims(claims)]);
+}
+
+export function encodeClaims(claims: readonly LocatedClaim[]): Buffer {
+  const bytes = Buffer.allocUnsafe(LOCATOR_CLAIM * claims.length);
   claims.forEach((claim, index) => {
-    const position = LOCATOR_HEAD + CLAIM * index;
+    const position = LOCATOR_CLAIM * index;
     bytes.writeUInt8(KINDS.indexOf(claim.kind), position);
     bytes.writeUInt16BE(claim.line, position + 1);
     bytes.write(claim.id, position + 3, 10, "latin1");
@@ -39,8 +47,8 @@ export function locatorEnds(bytes: Buffer): EpochMs {
 
 export function decodeLocator(bytes: Buffer): Located {
   const claims: LocatedClaim[] = [];
-  for (let i = 0; i < bytes.readUInt16BE(23); i++) {
-    const position = LOCATOR_HEAD + CLAIM * i;
+  for (let i = 0; i < bytes.readUInt16BE(LOCATOR_COUNT_OFFSET); i++) {
+    const position = LOCATOR_HEAD + LOCATOR_CLAIM * i;
     claims.push({
       kind: KINDS[bytes.readUInt8(position)] ?? "trace",
       line: bytes.readUInt16BE(position + 1),

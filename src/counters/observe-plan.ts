@@ -65,6 +65,7 @@ function newEntry(o: Observation): LedgerEntry {
     against: false,
     unchecked: false,
     partlyReturned: false,
+    nature: o.nature,
     settlement: NO_SETTLEMENT,
     lines: o.lines,
   };
@@ -83,30 +84,31 @@ export function claimsOf(o: Observation): LocatedClaim[] {
 }
 
 function observeOperations(o: Observation, keys: KeyNames): ObserveOperation[] {
-  const person8 = o.person.slice(0, 8);
   const logs = o.logs.map(
     (log): ObserveOperation => ({
       kind: "log",
       key: keys.log(log.kind, log.entity),
-      entry: encodeLogEntry({ at: o.at, swipe: o.swipe, person: person8, amount: log.amount }),
+      entry: encodeLogEntry({
+        at: o.at,
+        swipe: o.swipe,
+        person: o.person,
+        amount: log.amount,
+        mark: log.mark,
+      }),
       cut: o.at - 2 * log.window,
       max: log.exact * limits.LOG_ENTRIES_A_SWIPE,
       ttl: 2 * log.window,
     }),
   );
-  const reads: ObserveOperation[] =
-    o.card === undefined
-      ? []
-      : [
-          { kind: "read", key: keys.card(o.card) },
-          { kind: "read", key: keys.personCards(o.person) },
-        ];
+  const read = (key: string): ObserveOperation => ({ kind: "read", key });
   return [
     ...logs,
     ...traceOperations(o, keys),
     ...tokenOperations(o, keys),
-    ...reads,
     ...prescriptionOperations(o, keys),
+    ...o.bindings.map(({ kind, entity }) => read(keys.binding(kind, entity))),
+    ...o.tallies.map(({ kind, entity }) => read(keys.tally(kind, entity))),
+    ...(o.flags ? [read(keys.flags(o.person.slice(0, 6)))] : []),
   ];
 }
 

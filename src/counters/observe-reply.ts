@@ -1,15 +1,17 @@
-import type { Bytes, DurationMs, EpochMs } from "../units.ts";
-import type { Memory, Observation, Observed, SwipeKey, TraceMemory } from "./contract.ts";
+import { type Bytes, type DurationMs, type EpochMs, shanghaiDay } from "../units.ts";
+import type { Memory, Observation, Observed, SwipeKey, Tally, TraceMemory } from "./contract.ts";
 import {
   decodeAttempts,
   decodeBindings,
   decodeClaims,
+  decodeFlags,
   decodeLog,
   decodeUses,
 } from "./entry-layouts.ts";
 import { decodeEntry, decodeLedger, findEntry, ledgerSeq } from "./ledger-layout.ts";
 import * as limits from "./limits.ts";
 import { ANSWER_HEAD, type ObserveReply } from "./operations.ts";
+import { decodeTally } from "./tally-layout.ts";
 
 /** Raw replies become what was remembered before this swipe: its own entries are left out. */
 export function readObserved(o: Observation, reply: ObserveReply): Observed {
@@ -58,12 +60,12 @@ function readMemory(
     return { claims, splits };
   });
   const token = o.token === undefined ? [] : kept(decodeUses(take(), o.swipe), limits.TOKEN_KEPT);
-  const card = o.card === undefined ? [] : kept(decodeBindings(take()), limits.CARD_KEPT);
-  const personCards =
-    o.card === undefined ? [] : kept(decodeBindings(take()), limits.PERSON_CARDS_KEPT);
   const prescriptions = o.prescriptions.map(() =>
     kept(decodeUses(take(), o.swipe), limits.PRESCRIPTION_KEPT),
   );
+  const bindings = o.bindings.map((use) => kept(decodeBindings(take()), use.kept));
+  const tallies = o.tallies.map(() => recentTally(decodeTally(take()), o));
+  const flags = o.flags ? kept(decodeFlags(take()), limits.FLAG_KEPT) : [];
   const ledger = kept(decodeLedger(reply.ledger), limits.LEDGER_KEPT);
   return {
     ledger: ledger.filter((entry) => entry.swipe !== o.swipe),
@@ -71,8 +73,18 @@ function readMemory(
     logs,
     traceCodes,
     token,
-    card,
-    personCards,
     prescriptions,
+    bindings,
+    tallies,
+    flags,
+  };
+}
+
+/** The days that a reader may look back on, and the sales that are still open but for this swipe's own. */
+function recentTally({ days, open }: Tally, { at, swipe }: Observation): Tally {
+  const first = shanghaiDay(at) - (limits.TALLY_DAYS - 1);
+  return {
+    days: days.filter(({ day }) => day >= first),
+    open: open.filter((sale) => sale.swipe !== swipe && shanghaiDay(sale.at) >= first),
   };
 }

@@ -1,4 +1,5 @@
 import type { Bytes, DurationMs, EpochMs } from "../units.ts";
+import type { TallyColumns } from "./contract.ts";
 
 /**
  * What a home of the memory can do, in one atomic step: a list of small operations on packed bytes.
@@ -11,7 +12,10 @@ export interface MemoryHome {
   change(plan: ChangePlan): Promise<ChangeReply>;
   /** Replaces a whole ledger if it still is what was read; what is left of its time stays. */
   fold(plan: FoldPlan): Promise<boolean>;
-  read(reads: readonly string[], now: EpochMs): Promise<(Buffer | null)[]>;
+  read(keys: readonly string[], now: EpochMs): Promise<(Buffer | null)[]>;
+  /** Who holds each code, and its split sales: two replies a read. */
+  readTraces(reads: readonly TraceRead[], now: EpochMs): Promise<(Buffer | null)[]>;
+  flag(plan: FlagPlan): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,6 +72,8 @@ export type ObserveReply =
       readonly ledger: Buffer | null;
       readonly attempts: Buffer | null;
       readonly values: readonly (Buffer | null)[];
+      /** Codes still remembered that a full bucket let go to make room. */
+      readonly lost: number;
     }
   | { readonly verdict: "sealed"; readonly answer: Buffer }
   | { readonly verdict: "recalled"; readonly ledger: Buffer }
@@ -107,16 +113,35 @@ export type SealOperation =
       readonly state: number | undefined;
       readonly use?: { readonly drug: Bytes; readonly quantity: number };
     }
+  /** A partner seen: its time and count are renewed, else it is added and the one seen longest ago makes room. */
   | {
       readonly kind: "bind";
       readonly key: string;
       readonly entry: Buffer;
       readonly ttl: DurationMs;
-    };
+    }
+  | TallyOperation;
+
+/**
+ * Writes a tally. Open sales whose time is over become part of their days first, and days too old go last.
+ * `open` notes a presumable sale of this swipe; the others are those of `TallyMove`.
+ */
+export interface TallyOperation {
+  readonly kind: "tally";
+  readonly key: string;
+  readonly move: TallyStep;
+  /** Whose day is meant; the check's, or the reversal's own. */
+  readonly at: EpochMs;
+  readonly columns: TallyColumns;
+}
+
+export const TALLY_STEPS = ["open", "add", "subtract", "close"] as const;
+export type TallyStep = (typeof TALLY_STEPS)[number];
 
 export type SealReply = { readonly won: true } | { readonly won: false; readonly answer: Buffer };
 
 export interface ChangePlan {
+  readonly at: EpochMs;
   readonly swipe: Bytes;
   readonly ledgerKey: string;
   readonly before: Buffer;
@@ -147,16 +172,31 @@ export type ChangeOperation =
       readonly key: string;
       readonly value: Buffer;
       readonly ttl: DurationMs;
-    };
+    }
+  /** Adds claims to a swipe's locator that are not in it yet, up to `CLAIMS_A_SWIPE_MAX`. */
+  | { readonly kind: "locate"; readonly key: string; readonly claims: Buffer };
 
 export type ChangeReply =
-  | { readonly changed: true; readonly seq: number }
+  | { readonly changed: true; readonly seq: number; readonly lost: number }
   | { readonly changed: false };
 
 export interface FoldPlan {
   readonly ledgerKey: string;
   readonly before: Buffer;
   readonly after: Buffer;
+}
+
+export interface TraceRead {
+  readonly key: string;
+  readonly field: Bytes;
+  readonly splitKey: string;
+}
+
+/** Renews the flag of the same kind and reference, else adds it; the oldest make room. */
+export interface FlagPlan {
+  readonly key: string;
+  readonly entry: Buffer;
+  readonly ttl: DurationMs;
 }
 
 /** An answer's head: content 16, at u48, sealed u8; then the answer. */

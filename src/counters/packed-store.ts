@@ -1,9 +1,23 @@
-import type { EpochMs } from "../units.ts";
+import { type Bytes, type EpochMs, type Observer, SILENT } from "../units.ts";
 import { changePlan } from "./change-plan.ts";
-import type { CounterStore, PersonKey, Sealed, StoredEntry, SwipeKey } from "./contract.ts";
-import { decodeAttempts } from "./entry-layouts.ts";
+import type {
+  CounterStore,
+  LedgerEntry,
+  PersonKey,
+  Sealed,
+  StoredEntry,
+  SwipeKey,
+  TraceMemory,
+} from "./contract.ts";
+import {
+  decodeAttempts,
+  decodeClaims,
+  decodeFlags,
+  decodeUses,
+  encodeFlag,
+} from "./entry-layouts.ts";
 import { foldedLedger } from "./fold-ledger.ts";
-import type { KeyNames } from "./keys.ts";
+import { type KeyNames, traceField } from "./keys.ts";
 import { decodeLedger } from "./ledger-layout.ts";
 import * as limits from "./limits.ts";
 import { decodeLocator, locatorEnds } from "./locator-layout.ts";
@@ -13,16 +27,26 @@ import { ANSWER_HEAD, type MemoryHome, type SealReply } from "./operations.ts";
 import { decodeReturns } from "./returns-layout.ts";
 import { sealPlan } from "./seal-plan.ts";
 
+/** No swipe's own entries are left out. */
+const NO_SWIPE: SwipeKey = "";
+
 /** The one CounterStore: it speaks in packed bytes to whichever home keeps them. */
 export function createPackedStore(
   home: MemoryHome,
   keys: KeyNames,
   now: () => EpochMs,
+  observer: Observer = SILENT,
 ): CounterStore {
   limits.assertLimits();
+  const noticeLost = (lost: number) => {
+    if (lost > 0) observer.notice({ kind: "trace.bucket.full", value: lost });
+  };
   return {
-    observe: async (observation) =>
-      readObserved(observation, await home.observe(observePlan(observation, keys))),
+    observe: async (observation) => {
+      const reply = await home.observe(observePlan(observation, keys));
+      if ("lost" in reply) noticeLost(reply.lost);
+      return readObserved(observation, reply);
+    },
     seal: async (sealing) => readSealed(await home.seal(sealPlan(sealing, keys))),
     locate: async (swipe) => {
       const [bytes] = await home.read([keys.locator(swipe)], now());
@@ -31,13 +55,30 @@ export function createPackedStore(
     readEntry: (person, swipe) => readEntry(home, keys, now(), person, swipe),
     change: async (change) => {
       const reply = await home.change(changePlan(change, keys));
-      return reply.changed ? { changed: true, personSeq: reply.seq } : { changed: false };
+      if (!reply.changed) return { changed: false };
+      noticeLost(reply.lost);
+      return { changed: true, personSeq: reply.seq };
     },
     fold: async (person, at) => {
       const ledgerKey = keys.ledger(person);
       const [before] = await home.read([ledgerKey], at);
       const after = before ? foldedLedger(before, at) : undefined;
       return before && after ? home.fold({ ledgerKey, before, after }) : false;
+    },
+    ledgers: async (persons) => {
+      const at = now();
+      const ledgers = await home.read(persons.map(keys.ledger), at);
+      return ledgers.map((bytes) => standingEntries(bytes, at));
+    },
+    traces: async (codes) => readTraces(home, keys, now(), codes),
+    flag: (person, flag) =>
+      home.flag({ key: keys.flags(person), entry: encodeFlag(flag), ttl: limits.FLAG_KEPT }),
+    flags: async (persons) => {
+      const at = now();
+      const flags = await home.read(persons.map(keys.flags), at);
+      return flags.map((bytes) =>
+        decodeFlags(bytes).filter((flag) => limits.isKept(flag.at, limits.FLAG_KEPT, at)),
+      );
     },
     close: () => home.close(),
   };
@@ -46,6 +87,30 @@ export function createPackedStore(
 function readSealed(reply: SealReply): Sealed {
   if (reply.won) return { won: true };
   return { won: false, answer: reply.answer.toString("latin1", ANSWER_HEAD) };
+}
+
+function standingEntries(bytes: Buffer | null, now: EpochMs): readonly LedgerEntry[] {
+  return decodeLedger(bytes).filter(({ at }) => limits.isKept(at, limits.LEDGER_KEPT, now));
+}
+
+async function readTraces(
+  home: MemoryHome,
+  keys: KeyNames,
+  now: EpochMs,
+  codes: readonly Bytes[],
+): Promise<readonly TraceMemory[]> {
+  const reads = codes.map((code) => ({
+    key: keys.traceBucket(code),
+    field: traceField(code),
+    splitKey: keys.splitPack(code),
+  }));
+  const values = await home.readTraces(reads, now);
+  const isStanding = ({ at }: { readonly at: EpochMs }) =>
+    limits.isKept(at, limits.TRACE_KEPT, now);
+  return codes.map((_, index) => ({
+    claims: decodeClaims(values[2 * index] ?? null, NO_SWIPE).filter(isStanding),
+    splits: decodeUses(values[2 * index + 1] ?? null, NO_SWIPE).filter(isStanding),
+  }));
 }
 
 async function readEntry(
@@ -64,16 +129,14 @@ async function readEntry(
     ],
     now,
   );
-  const entries = decodeLedger(ledger ?? null).filter(({ at }) =>
-    limits.isKept(at, limits.LEDGER_KEPT, now),
-  );
+  const entries = standingEntries(ledger ?? null, now);
   const entry = entries.find((of) => of.swipe === swipe);
   const sealed = answer && answer.length >= ANSWER_HEAD && answer.readUInt8(22) === 1;
   const fresh = sealed && limits.isKept(answer.readUIntBE(16, 6), limits.ANSWER_KEPT, now);
   return {
     entry,
     ledger: entries,
-    attempts: decodeAttempts(attempts ?? null, "").filter(({ at }) =>
+    attempts: decodeAttempts(attempts ?? null, NO_SWIPE).filter(({ at }) =>
       limits.isKept(at, limits.ATTEMPTS_KEPT, now),
     ),
     answer: fresh ? answer.toString("latin1", ANSWER_HEAD) : undefined,

@@ -11,6 +11,7 @@ export function encodeReturns(sheet: ReturnsSheet): Buffer {
         line.days ?? null,
         line.fen,
       ]),
+      fund: sheet.fund,
       reversals: sheet.reversals,
       codes: sheet.codes?.map((code) => Buffer.from(code, "latin1").toString("base64url")),
     }),
@@ -22,10 +23,12 @@ type StoredLine = readonly [string, number, number, number | null, number];
 export function decodeReturns(bytes: Buffer): ReturnsSheet {
   const stored = JSON.parse(bytes.toString()) as {
     readonly original: readonly StoredLine[];
+    readonly fund?: number;
     readonly reversals: readonly string[];
     readonly codes?: readonly string[];
   };
   return {
+    ...(stored.fund === undefined ? {} : { fund: stored.fund }),
     reversals: stored.reversals,
     ...(stored.codes && {
       codes: stored.codes.map((code) => Buffer.from(code, "base64url").toString("latin1")),

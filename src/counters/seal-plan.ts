@@ -1,12 +1,18 @@
 import type { Bytes } from "../units.ts";
 import { distinctClaims, stateOperation } from "./claim-operations.ts";
-import { CLAIM_STATES, ENTRY_STATES, type Observation, type Sealing } from "./contract.ts";
+import {
+  CLAIM_STATES,
+  ENTRY_STATES,
+  type Observation,
+  type Sealing,
+  type TallyColumns,
+} from "./contract.ts";
 import { encodeBinding } from "./entry-layouts.ts";
 import type { KeyNames } from "./keys.ts";
 import { ledgerFlags } from "./ledger-layout.ts";
-import * as limits from "./limits.ts";
 import { claimsOf } from "./observe-plan.ts";
 import { ANSWER_HEAD, type Mark, type SealOperation, type SealPlan } from "./operations.ts";
+import { addedColumns } from "./tally-layout.ts";
 
 const stateBit = (state: (typeof ENTRY_STATES)[number]) => 1 << ENTRY_STATES.indexOf(state);
 const UNSETTLED = stateBit("unsealed") | stateBit("reserved") | stateBit("attempted");
@@ -19,7 +25,11 @@ export function sealPlan(s: Sealing, keys: KeyNames): SealPlan {
           swipe: o.swipe,
           from: stateBit("unsealed"),
           to: ENTRY_STATES.indexOf(s.holds ? "reserved" : "attempted"),
-          flags: ledgerFlags({ level: s.level, presume: s.presume && s.holds }),
+          flags: ledgerFlags({
+            level: s.level,
+            presume: s.presume && s.holds,
+            nature: o.nature,
+          }),
         },
       ]
     : [];
@@ -39,7 +49,7 @@ export function sealPlan(s: Sealing, keys: KeyNames): SealPlan {
     answer: answerBytes(o, s.answer),
     ledgerKey: keys.ledger(o.person),
     marks: [...own, ...others],
-    operations: [...sealClaims(s, keys), ...bindings(s, keys)],
+    operations: [...sealClaims(s, keys), ...bindings(s, keys), ...openTallies(s, keys)],
   };
 }
 
@@ -59,17 +69,33 @@ function sealClaims(s: Sealing, keys: KeyNames): SealOperation[] {
   return distinctClaims(claimsOf(s.observation)).map((claim) => stateOperation(claim, state, keys));
 }
 
+/** A partner named twice in one swipe is seen once. An inquiry sees it without counting: its sale is yet to come. */
 function bindings(s: Sealing, keys: KeyNames): SealOperation[] {
   const o = s.observation;
-  if (!s.bindCard || o.card === undefined) return [];
-  const bind = (key: string, partner: Bytes, ttl: number): SealOperation => ({
-    kind: "bind",
+  if (!s.bind) return [];
+  const binds = new Map<string, SealOperation>();
+  for (const { kind, entity, partner, kept } of o.bindings) {
+    const key = keys.binding(kind, entity);
+    const entry = encodeBinding({ partner, at: o.at, count: o.reserve ? 1 : 0 });
+    binds.set(key + partner, { kind: "bind", key, entry, ttl: kept });
+  }
+  return [...binds.values()];
+}
+
+/** A sale that no till will confirm stands open in its tallies until it is presumed; a native one counts when settled. */
+function openTallies(s: Sealing, keys: KeyNames): SealOperation[] {
+  const o = s.observation;
+  if (!(o.reserve && s.presume && s.holds)) return [];
+  const sums = new Map<string, TallyColumns>();
+  for (const { kind, entity, columns } of o.tallies) {
+    const key = keys.tally(kind, entity);
+    sums.set(key, addedColumns(sums.get(key), columns));
+  }
+  return [...sums].map(([key, columns]) => ({
+    kind: "tally",
     key,
-    entry: encodeBinding(partner.slice(0, 8), o.at),
-    ttl,
-  });
-  return [
-    bind(keys.card(o.card), o.person, limits.CARD_KEPT),
-    bind(keys.personCards(o.person), o.card, limits.PERSON_CARDS_KEPT),
-  ];
+    move: "open",
+    at: o.at,
+    columns,
+  }));
 }

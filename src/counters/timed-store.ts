@@ -22,6 +22,10 @@ export function timedStore(store: CounterStore, clock: Clock, observer: Observer
     readEntry: (person, swipe) => timed("read", store.readEntry(person, swipe)),
     change: (change) => timed("change", store.change(change)),
     fold: (person, at) => timed("fold", store.fold(person, at)),
+    ledgers: (persons) => timed("ledgers", store.ledgers(persons)),
+    traces: (codes) => timed("traces", store.traces(codes)),
+    flag: (person, flag) => timed("flag", store.flag(person, flag)),
+    flags: (persons) => timed("flags", store.flags(persons)),
     close: () => store.close(),
   };
 }

@@ -1,10 +1,12 @@
-import type { FeatureVector, Reading } from "../features/vector.ts";
+import type { FeatureVector } from "../features/vector.ts";
 import { ENFORCEMENTS, type Enforcement } from "../rules/enforcement.ts";
 import type { Hit } from "../rules/hit.ts";
 import type { AnswerHit, DecisionAnswer } from "../swipe/answer.ts";
 import { instantText } from "../swipe/calendar.ts";
 import { LEVELS, type Level, type Mode } from "../swipe/vocabulary.ts";
 import type { Bytes, EpochMs } from "../units.ts";
+import { keepReadings, readReadings } from "./kept-readings.ts";
+import { told } from "./told.ts";
 
 /** A decision as it was taken: enough to answer again, and to write the very same record again. */
 export interface Decided {
@@ -23,6 +25,8 @@ export interface Decided {
   readonly policy: DecidedBy;
   readonly keyVersion: string;
   readonly at: EpochMs;
+  /** The till's clock, where a repeat may come with another one: an NHSA envelope's time is no content. */
+  readonly occurredAt?: EpochMs;
   readonly decidedAt: EpochMs;
   readonly elapsedMs: number;
   readonly timings: Timings;
@@ -66,46 +70,6 @@ export function toAnswer(decided: Decided): DecisionAnswer {
   };
 }
 
-/** Ends each word of a row, so that an empty row is an empty text. */
-const END = ",";
-const ESCAPED_END = "\\u002c";
-
-/** A row of readings as text, a word each: nothing is absent, `?` missing, then `t`, `f`, a number, or a text after `'`. */
-function keep(row: readonly Reading[]): string {
-  let text = "";
-  for (const reading of row) text += wordOf(reading) + END;
-  return text;
-}
-
-function wordOf(reading: Reading): string {
-  if (reading === "absent") return "";
-  if (reading === "missing") return "?";
-  const { known } = reading;
-  if (typeof known === "string")
-    return `'${JSON.stringify(known).slice(1, -1).replaceAll(END, ESCAPED_END)}`;
-  return typeof known === "boolean" ? (known ? "t" : "f") : String(known);
-}
-
-function read(row: string): Reading[] {
-  return row.split(END).slice(0, -1).map(readingOf);
-}
-
-function readingOf(word: string): Reading {
-  switch (word) {
-    case "":
-      return "absent";
-    case "?":
-      return "missing";
-    case "t":
-    case "f":
-      return { known: word === "t" };
-    default:
-      return {
-        known: word.startsWith("'") ? String(JSON.parse(`"${word.slice(1)}"`)) : Number(word),
-      };
-  }
-}
-
 const SHA256 = /^sha256:[0-9a-f]{64}$/;
 
 /** The hashes of policy and reference data are a fifth of a sealed answer; in base64url they are a third shorter. */
@@ -118,78 +82,97 @@ function readHash(kept: string): string {
   return `sha256:${Buffer.from(kept.slice(1), "base64url").toString("hex")}`;
 }
 
-interface KeptDecided {
-  readonly s: string;
-  readonly d: number;
-  readonly w: number;
-  readonly e: number;
-  readonly m: Mode;
-  readonly i: readonly string[];
-  readonly a: readonly AnswerHit[];
-  readonly h: readonly Hit[];
-  readonly p: readonly [version: string, hash: string, reference: string];
-  readonly k: string;
-  /** at, decidedAt counted from it, elapsedMs, personSeq, observe, judge. */
-  readonly t: readonly [EpochMs, number, number, number, number, number];
-  readonly v: string;
-  readonly r: readonly string[];
-  readonly l: readonly (readonly [string, string, number])[];
-  /** Only where there is one. */
-  readonly u?: readonly string[];
+/** A till is told of hits that stand beside: their texts are most of a refusal, and need not be kept twice. */
+function keepAnswered({ answered, hits }: Decided): readonly (AnswerHit | number)[] {
+  const texts = hits.map((hit) => JSON.stringify(told(hit)));
+  return answered.map((answer) => {
+    const same = texts.indexOf(JSON.stringify(answer));
+    return same < 0 ? answer : same;
+  });
 }
 
-/** The sealed form: short names, because a city keeps a day of them in memory. */
+function readAnswered(answered: AnswerHit | number, hits: readonly Hit[]): AnswerHit {
+  if (typeof answered !== "number") return answered;
+  const hit = hits[answered];
+  if (hit === undefined)
+    throw new RangeError("GUARD_DECISION_SEALED: a sealed answer names no hit");
+  return told(hit);
+}
+
+/** The sealed form: lists without names, because a city keeps a day of them in memory. */
+type KeptDecided = readonly [
+  till: readonly [swipeId: string, lines: readonly (readonly [string, string, number])[]],
+  said: readonly [number, wouldBe: number, enforcement: number, Mode, missing: readonly string[]],
+  /** In place of what was answered a number: what is told of that hit. */
+  hits: readonly [answered: readonly (AnswerHit | number)[], all: readonly Hit[]],
+  by: readonly [version: string, hash: string, reference: string, keyVersion: string],
+  /** The decision's time is counted from `at`, and the till's clock too. */
+  times: readonly [
+    at: EpochMs,
+    after: number,
+    elapsedMs: number,
+    personSeq: number,
+    observe: number,
+    judge: number,
+    occurred?: number,
+  ],
+  vector: readonly [swipe: string, lines: readonly string[]],
+  supersedes: readonly string[],
+];
+
 export function encodeDecided(decided: Decided): Bytes {
-  const { policy } = decided;
-  const kept: KeptDecided = {
-    s: decided.swipeId,
-    d: LEVELS.indexOf(decided.decision),
-    w: LEVELS.indexOf(decided.wouldBe),
-    e: ENFORCEMENTS.indexOf(decided.enforcement),
-    m: decided.mode,
-    i: decided.missing,
-    a: decided.answered,
-    h: decided.hits,
-    p: [policy.version, keepHash(policy.hash), keepHash(policy.reference)],
-    k: decided.keyVersion,
-    t: [
-      decided.at,
-      decided.decidedAt - decided.at,
+  const { policy, timings, vector, at, occurredAt } = decided;
+  const kept: KeptDecided = [
+    [decided.swipeId, decided.lines.map(({ line, drug, perUnit }) => [line, drug, perUnit])],
+    [
+      LEVELS.indexOf(decided.decision),
+      LEVELS.indexOf(decided.wouldBe),
+      ENFORCEMENTS.indexOf(decided.enforcement),
+      decided.mode,
+      decided.missing,
+    ],
+    [keepAnswered(decided), decided.hits],
+    [policy.version, keepHash(policy.hash), keepHash(policy.reference), decided.keyVersion],
+    [
+      at,
+      decided.decidedAt - at,
       decided.elapsedMs,
       decided.personSeq,
-      decided.timings.observe,
-      decided.timings.judge,
+      timings.observe,
+      timings.judge,
+      ...(occurredAt === undefined ? ([] as const) : ([occurredAt - at] as const)),
     ],
-    v: keep(decided.vector.swipe),
-    r: decided.vector.lines.map(keep),
-    l: decided.lines.map((line) => [line.line, line.drug, line.perUnit]),
-    ...(decided.supersedes.length === 0 ? {} : { u: decided.supersedes }),
-  };
+    [keepReadings(vector.swipe), vector.lines.map(keepReadings)],
+    decided.supersedes,
+  ];
   return Buffer.from(JSON.stringify(kept)).toString("latin1");
 }
 
 export function decodeDecided(bytes: Bytes): Decided {
   const kept = JSON.parse(Buffer.from(bytes, "latin1").toString()) as KeptDecided;
-  const [at, after, elapsedMs, personSeq, observe, judge] = kept.t;
-  const [version, hash, reference] = kept.p;
+  const [[swipeId, lines], said, [answered, hits], by, times, [swipe, rows], supersedes] = kept;
+  const [decision, wouldBe, enforcement, mode, missing] = said;
+  const [version, hash, reference, keyVersion] = by;
+  const [at, after, elapsedMs, personSeq, observe, judge, occurred] = times;
   return {
-    swipeId: kept.s,
-    decision: LEVELS[kept.d] ?? "allow",
-    wouldBe: LEVELS[kept.w] ?? "allow",
-    enforcement: ENFORCEMENTS[kept.e] ?? "all",
-    mode: kept.m,
-    missing: kept.i,
-    answered: kept.a,
-    hits: kept.h,
+    swipeId,
+    decision: LEVELS[decision] ?? "allow",
+    wouldBe: LEVELS[wouldBe] ?? "allow",
+    enforcement: ENFORCEMENTS[enforcement] ?? "all",
+    mode,
+    missing,
+    answered: answered.map((answer) => readAnswered(answer, hits)),
+    hits,
     policy: { version, hash: readHash(hash), reference: readHash(reference) },
-    keyVersion: kept.k,
+    keyVersion,
     at,
+    ...(occurred === undefined ? {} : { occurredAt: at + occurred }),
     decidedAt: at + after,
     elapsedMs,
     timings: { observe, judge },
     personSeq,
-    vector: { swipe: read(kept.v), lines: kept.r.map(read) },
-    lines: kept.l.map(([line, drug, perUnit]) => ({ line, drug, perUnit })),
-    supersedes: kept.u ?? [],
+    vector: { swipe: readReadings(swipe), lines: rows.map(readReadings) },
+    lines: lines.map(([line, drug, perUnit]) => ({ line, drug, perUnit })),
+    supersedes,
   };
 }

@@ -8,14 +8,17 @@ import {
 } from "../counters/contract.ts";
 import { REVERSALS_KEPT } from "../counters/limits.ts";
 import { isRefusal, LEVELS, type SwipeStateName } from "../swipe/vocabulary.ts";
-import type { Bytes, EpochMs, TenThousandths } from "../units.ts";
+import type { Bytes, EpochMs, Fen, TenThousandths } from "../units.ts";
+import { cameBackSoon, fundShare, standsAgain } from "./came-back.ts";
 import { stateAt } from "./entry-state.ts";
+import { heldAs, isBack, isCode, leftOfUse, prescribedUse, quantityOf, scaled } from "./held.ts";
+import { type Supply, supply } from "./late-codes.ts";
 
 /** What can happen to a sale after its check. */
 export type Step =
   | {
       readonly kind: "settle";
-      /** 4 bytes of the settlement's digest. */
+      /** 4 bytes of the settlement's digest; NO_SETTLEMENT where an upload does not say its number. */
       readonly settlement: Bytes;
       /** Absent: all lines as checked. */
       readonly lines?: readonly LineQuantity[];
@@ -30,7 +33,8 @@ export type Step =
   /** NHSA refused the settlement: what was reserved is let go. */
   | { readonly kind: "release" }
   /** A cancellation is taken back: the sale stands again. */
-  | { readonly kind: "restore"; readonly reversal: string };
+  | { readonly kind: "restore"; readonly reversal: string }
+  | Supply;
 
 export interface LineQuantity {
   readonly tag: number;
@@ -56,6 +60,8 @@ export interface Transition {
   readonly claims: readonly ClaimMove[];
   /** A part came back without its codes. */
   readonly codesKept: boolean;
+  /** Codes the check did not have, for returns to find with the swipe. */
+  readonly lateClaims?: readonly LocatedClaim[];
   /** Settled although refused, or settled again after a return: findings. */
   readonly finding?: "settledAgainst" | "resettled";
 }
@@ -80,6 +86,8 @@ const PACK: TenThousandths = 10_000;
  * | reverse | let go | returned | let go | nothing | refused | returned | whole: same; part: what is left |
  * | release | let go | let go | let go | same | same | same | same |
  * | restore | same | same | same | same | same | same | stands again |
+ *
+ * `supply` brings codes later, whatever the state: see late-codes.ts.
  */
 export function move(standing: Standing, step: Step): Moved {
   switch (step.kind) {
@@ -93,19 +101,22 @@ export function move(standing: Standing, step: Step): Moved {
       return release(standing);
     case "restore":
       return restore(standing, step.reversal);
+    case "supply":
+      return supply(standing, step);
   }
 }
 
 function settle(standing: Standing, step: Extract<Step, { kind: "settle" }>): Moved {
   const { entry, claims, at } = standing;
   const state = stateAt(entry, at);
-  if (entry.settlement === step.settlement) return { same: true };
-  if (state === "settled") return { refused: state, why: "state" };
+  const settled = settledBefore(standing, step.settlement);
+  if (settled !== undefined) return settled;
   const finding = findingOf(entry, state);
   const again = finding === "resettled";
   const original = standing.returns?.original ?? entry.lines;
   const dispensed = dispensedLines(original, again ? original : entry.lines, step.lines);
   if ("refused" in dispensed) return { refused: state, why: dispensed.refused };
+  const soldFund = fundShare(standing.returns?.fund ?? entry.fund, dispensed.sold, original);
   const after: LedgerEntry = {
     ...entry,
     state: "settled",
@@ -117,16 +128,28 @@ function settle(standing: Standing, step: Extract<Step, { kind: "settle" }>): Mo
     // A part that came back before its settlement arrived stays returned.
     partlyReturned: entry.partlyReturned && isLess(dispensed.lines, dispensed.sold),
     lines: dispensed.lines,
+    fund: fundShare(soldFund, dispensed.lines, dispensed.sold),
   };
   return {
     to: {
       after,
-      returns: soldAs(standing.returns, dispensed.sold, again),
+      returns: soldAs(standing.returns, dispensed.sold, soldFund, again),
       claims: claimsByLine(again ? claims : stillOut(standing), after.lines, "sold"),
       codesKept: false,
       ...(finding ? { finding } : {}),
     },
   };
+}
+
+/** The same settlement again; its number, after an upload without one had settled the sale; or another settlement. */
+function settledBefore({ entry, returns, at }: Standing, settlement: Bytes): Moved | undefined {
+  const isSold = entry.state === "settled" || entry.state === "returned";
+  if (settlement === NO_SETTLEMENT ? isSold : entry.settlement === settlement)
+    return { same: true };
+  if (entry.state === "settled" && entry.settlement === NO_SETTLEMENT)
+    return { to: { after: { ...entry, settlement }, returns, claims: [], codesKept: false } };
+  const state = stateAt(entry, at);
+  return state === "settled" ? { refused: state, why: "state" } : undefined;
 }
 
 function findingOf(entry: LedgerEntry, state: SwipeStateName): Transition["finding"] {
@@ -140,10 +163,11 @@ function findingOf(entry: LedgerEntry, state: SwipeStateName): Transition["findi
 function soldAs(
   returns: ReturnsSheet | undefined,
   original: readonly LedgerLine[],
+  fund: Fen,
   again: boolean,
 ): ReturnsSheet | undefined {
   if (returns === undefined) return undefined;
-  return again ? { ...returns, original, codes: [] } : { ...returns, original };
+  return again ? { ...returns, original, fund, codes: [] } : { ...returns, original, fund };
 }
 
 interface Dispensed {
@@ -176,30 +200,10 @@ function isLess(lines: readonly LedgerLine[], than: readonly LedgerLine[]): bool
   return lines.some((line) => line.quantity < quantityOf(than, line.tag));
 }
 
-function quantityOf(lines: readonly LedgerLine[], tag: number): TenThousandths {
-  return lines.find((line) => line.tag === tag)?.quantity ?? 0;
-}
-
-/** A line with another quantity: days and money go with it, in proportion to what was there at first. */
-function scaled(line: LedgerLine, quantity: TenThousandths): LedgerLine {
-  if (quantity === line.quantity) return line;
-  const share = line.quantity === 0 ? 0 : quantity / line.quantity;
-  return {
-    ...line,
-    quantity,
-    days: line.days === undefined ? undefined : Math.round(line.days * share * 10) / 10,
-    fen: Math.round(line.fen * share),
-  };
-}
-
 /** The claims but for the codes that came back with a part. */
 function stillOut({ claims, returns }: Standing): readonly LocatedClaim[] {
   const back = new Set(returns?.codes);
   return back.size === 0 ? claims : claims.filter((claim) => !isCode(claim) || !back.has(claim.id));
-}
-
-function isCode(claim: LocatedClaim): boolean {
-  return claim.kind === "trace" || claim.kind === "split";
 }
 
 /** What is dispensed is claimed as `to` says; lines of which nothing was dispensed let their codes go. */
@@ -218,21 +222,6 @@ function claimsByLine(
   });
 }
 
-/** A prescription's use of a drug is the sum over its lines of that drug. */
-function prescribedUse(
-  claim: LocatedClaim,
-  claims: readonly LocatedClaim[],
-  lines: readonly LedgerLine[],
-): Pick<ClaimMove, "use"> {
-  const drug = lines.find((line) => line.tag === claim.line)?.drug;
-  if (claim.kind !== "prescription" || drug === undefined) return {};
-  const tags = claims.filter((of) => of.kind === "prescription" && of.id === claim.id);
-  const quantity = lines
-    .filter((line) => line.drug === drug && tags.some((of) => of.line === line.tag))
-    .reduce((sum, line) => sum + line.quantity, 0);
-  return { use: { drug, quantity } };
-}
-
 function moveAll(claims: readonly LocatedClaim[], to: ClaimMove["to"]): ClaimMove[] {
   return claims.map((claim) => ({ ...claim, to }));
 }
@@ -249,7 +238,11 @@ function reverseAll(standing: Standing, reversal: string | undefined): Moved {
   const dispensed = state === "settled" || state === "returned" || state === "presumed";
   return {
     to: {
-      after: { ...entry, state: "returned" },
+      after: {
+        ...entry,
+        ...cameBackSoon(standing, reversal === undefined ? {} : { reversal }),
+        state: "returned",
+      },
       returns: reversal === undefined ? returns : remembered(standing, reversal),
       claims: moveAll(claims, dispensed ? "returned" : "released"),
       codesKept: false,
@@ -275,6 +268,7 @@ function remembered(
 ): ReturnsSheet {
   return {
     original: returns?.original ?? entry.lines,
+    fund: returns?.fund ?? entry.fund,
     reversals: [...(returns?.reversals ?? []), reversal].slice(-REVERSALS_KEPT),
     codes: [...new Set([...(returns?.codes ?? []), ...codes])],
   };
@@ -294,13 +288,13 @@ function reversePart(standing: Standing, reversal: string, returned: readonly Li
     leftOf(standing, line, back.get(line.tag)?.quantity ?? 0),
   );
   const nothingLeft = lines.every((line) => line.quantity === 0);
+  const fund = fundShare(returns?.fund ?? entry.fund, lines, returns?.original ?? entry.lines);
+  const left: LedgerEntry = { ...entry, ...cameBackSoon(standing, { lines }), lines, fund };
   const claims = partClaims(standing, lines, back);
-  const codes = claims.filter(isCode).map((claim) => claim.id);
+  const codes = claims.filter((claim) => isCode(claim) && isBack(claim)).map(({ id }) => id);
   return {
     to: {
-      after: nothingLeft
-        ? { ...entry, state: "returned", lines }
-        : { ...entry, partlyReturned: true, lines },
+      after: nothingLeft ? { ...left, state: "returned" } : { ...left, partlyReturned: true },
       returns: remembered(standing, reversal, codes),
       claims,
       codesKept: returned.some((line) => keepsCodes(standing, line, lines)),
@@ -335,7 +329,10 @@ function leftOf({ returns }: Standing, line: LedgerLine, back: TenThousandths): 
   return scaled(first, line.quantity - back);
 }
 
-/** Codes named come back; a line of which nothing is left gives all of its codes back. */
+/**
+ * Codes named come back; a line of which nothing is left gives all of its codes back. Of a split pack only tablets come
+ * back: the sale keeps its use of the pack with what is left.
+ */
 function partClaims(
   standing: Standing,
   lines: readonly LedgerLine[],
@@ -344,23 +341,16 @@ function partClaims(
   const { claims, entry, at } = standing;
   const state = stateAt(entry, at);
   const to = state === "reserved" || state === "lapsed" ? "released" : "returned";
-  const touched = claims.filter((claim) => claim.kind !== "token" && back.has(claim.line));
-  return touched.flatMap((claim): ClaimMove[] => {
-    if (claim.kind === "prescription") {
-      const { use } = prescribedUse(claim, claims, lines);
-      const isSpent = (use?.quantity ?? 0) > 0;
-      return [{ ...claim, to: isSpent ? heldAs(entry) : to, ...(use ? { use } : {}) }];
-    }
-    const isGone = quantityOf(lines, claim.line) === 0;
-    const isNamed = back.get(claim.line)?.codes?.includes(claim.id);
-    return isGone || isNamed ? [{ ...claim, to }] : [];
+  const touched = claims.filter(({ kind, line, id }) => {
+    if (kind === "token" || !back.has(line)) return false;
+    const isGone = quantityOf(lines, line) === 0;
+    return kind === "prescription" || isGone || back.get(line)?.codes?.includes(id);
   });
-}
-
-/** How a sale holds its claims: a part that comes back does not make a reservation a sale. */
-function heldAs(entry: LedgerEntry): ClaimMove["to"] {
-  if (entry.state === "settled" || entry.settlement !== NO_SETTLEMENT) return "sold";
-  return entry.presume ? "presumable" : "reserved";
+  return touched.map((claim): ClaimMove => {
+    const use = leftOfUse(claim, claims, lines);
+    const stays = (use?.quantity ?? 0) > 0;
+    return { ...claim, to: stays ? heldAs(entry) : to, ...(use ? { use } : {}) };
+  });
 }
 
 function release({ entry, claims, returns, at }: Standing): Moved {
@@ -382,7 +372,7 @@ function restore(standing: Standing, reversal: string): Moved {
   const settled = entry.settlement !== NO_SETTLEMENT;
   return {
     to: {
-      after: { ...entry, state: settled ? "settled" : "reserved" },
+      after: { ...standsAgain(entry), state: settled ? "settled" : "reserved" },
       returns: {
         ...returns,
         reversals: returns.reversals.map((id) => (id === reversal ? takenBack(id) : id)),

@@ -64,6 +64,7 @@ export function withoutSteps(memory: Memory, steps: readonly SwipeKey[]): Memory
     })),
     token: kept(memory.token),
     prescriptions: memory.prescriptions.map(kept),
+    tallies: memory.tallies.map(({ days, open }) => ({ days, open: kept(open) })),
   };
 }
 

@@ -1,9 +1,11 @@
-import fc from "fast-check";
 import type { Test } from "tap";
 import type { ClaimUse } from "../../src/counters/contract.ts";
-import { DAY, HOUR, MINUTE, SECOND } from "../../src/units.ts";
+import { DAY, HOUR, SECOND } from "../../src/units.ts";
+import { bindingsConform } from "./bindings.ts";
 import { claimsConform } from "./claims.ts";
+import { logsConform } from "./logs.ts";
 import { longMemoryConforms } from "./long-memory.ts";
+import { offPathConforms } from "./off-path.ts";
 import { check, type Fresh, remembered, settle } from "./steps.ts";
 import {
   digest,
@@ -14,18 +16,24 @@ import {
   START,
   sealing,
 } from "./swipes.ts";
+import { talliesConform } from "./tallies.ts";
+
+const NO_DRUG = "\0\0\0\0\0\0";
 
 export type { StoreUnderTest } from "./steps.ts";
 
 /** The contract of the memory, the same for each home. `fresh` gives an empty store each time it is called. */
 export function counterStoreConforms(t: Test, fresh: Fresh): void {
   repeats(t, fresh);
-  logs(t, fresh);
+  logsConform(t, fresh);
   claimsConform(t, fresh);
   changes(t, fresh);
   bounds(t, fresh);
   races(t, fresh);
   longMemoryConforms(t, fresh);
+  bindingsConform(t, fresh);
+  talliesConform(t, fresh);
+  offPathConforms(t, fresh);
 }
 
 function repeats(t: Test, fresh: Fresh): void {
@@ -97,77 +105,6 @@ function repeats(t: Test, fresh: Fresh): void {
   });
 }
 
-/** Times on a coarse grid that includes the window's edges: wide random times miss a `>` for a `>=`. */
-const WINDOW = 10 * MINUTE;
-const grid = fc.constantFrom(
-  0,
-  1,
-  SECOND,
-  MINUTE,
-  WINDOW - 1,
-  WINDOW,
-  WINDOW + 1,
-  WINDOW + MINUTE,
-  2 * WINDOW - 1,
-  2 * WINDOW,
-);
-
-function logs(t: Test, fresh: Fresh): void {
-  t.test(
-    "a log gives back each swipe of its window, whatever the phase, the order and the repeats",
-    async (t) => {
-      const swipe = fc.record({ id: fc.integer({ min: 0, max: 12 }), at: grid });
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(swipe, { maxLength: 20 }),
-          fc.integer({ min: 0, max: 59_999 }),
-          async (swipes, phase) => {
-            const under = await fresh();
-            const base = START + phase;
-            const model = new Map<string, number>();
-            for (const { id, at } of swipes) {
-              const name = `swipe-${id}`;
-              const first = model.get(name) ?? base + at;
-              await under.store.observe(observation({ id: name, at: first, person: name }));
-              model.set(name, first);
-            }
-            const at = base + 2 * WINDOW;
-            const asked = remembered(
-              await under.store.observe(observation({ id: "asker-01", at, person: "asker" })),
-            );
-            const inWindow = (from: number) => from > at - WINDOW && from <= at + 5_000;
-            const seen = (asked.memory.logs[0] ?? []).filter((entry) => inWindow(entry.at));
-            const expected = [...model].filter(([, from]) => inWindow(from));
-            return (
-              JSON.stringify(seen.map((entry) => entry.swipe).sort()) ===
-              JSON.stringify(expected.map(([name]) => digest(name, 8)).sort())
-            );
-          },
-        ),
-        { numRuns: 60 },
-      );
-      t.pass("60 histories agree with a list");
-    },
-  );
-
-  t.test("a log keeps up to its bound and lets the oldest go", async (t) => {
-    const under = await fresh();
-    for (let i = 0; i < 10; i++) {
-      await under.store.observe(
-        observation({ id: `swipe-${i}`, at: START + i, person: `p${i}`, exact: 4 }),
-      );
-    }
-    const seen = remembered(
-      await under.store.observe(observation({ id: "swipe-last", at: START + 10, exact: 4 })),
-    );
-    t.same(
-      seen.memory.logs[0]?.map((entry) => entry.at - START),
-      [2, 3, 4, 5, 6, 7, 8, 9],
-      "twice the exact bound: inquiry and settle of each sale",
-    );
-  });
-}
-
 function changes(t: Test, fresh: Fresh): void {
   t.test("given an entry, when two change it at once, then exactly one does", async (t) => {
     const under = await fresh();
@@ -195,7 +132,7 @@ function changes(t: Test, fresh: Fresh): void {
       const { entry } = await under.store.readEntry(who, swipe);
       if (!entry) throw new Error("not remembered");
       t.same(entry.lines[0], {
-        drug: digest("drug amlodipine", 5),
+        drug: digest("drug amlodipine", 6),
         tag: 1,
         quantity: 12_345,
         days: 30.5,
@@ -216,6 +153,7 @@ function changes(t: Test, fresh: Fresh): void {
         after: half,
         returns,
         claims: [],
+        tallies: [],
       });
       t.ok(done.changed && done.personSeq === 2);
       const again = await under.store.readEntry(who, swipe);
@@ -283,9 +221,10 @@ function changes(t: Test, fresh: Fresh): void {
             to,
             ...(claim.kind === "prescription" ? { use: { drug: line.drug, quantity } } : {}),
           })),
+          tallies: [],
         });
       };
-      const rx = digest("drug amlodipine", 5);
+      const rx = digest("drug amlodipine", 6);
       for (const [to, quantity] of [
         ["sold", 20_000],
         ["presumable", 7],
@@ -296,9 +235,9 @@ function changes(t: Test, fresh: Fresh): void {
           await seen(`after-${to}`),
           [
             [to, 0, PHARMACY],
-            [to, 0, PHARMACY, "\0\0\0\0\0", 0],
+            [to, 0, PHARMACY, NO_DRUG, 0],
             [to, 0, PHARMACY, rx, quantity],
-            [to, 0, PHARMACY, "\0\0\0\0\0", 5_000],
+            [to, 0, PHARMACY, NO_DRUG, 5_000],
           ],
           "claimed once, however often it changes",
         );

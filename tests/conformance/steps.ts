@@ -53,5 +53,6 @@ export async function settle(
     after,
     returns: undefined,
     claims: located.claims.map((claim) => ({ ...claim, to })),
+    tallies: [],
   });
 }

@@ -9,12 +9,12 @@ import {
   LEDGER_FOLDED_TO,
   LEDGER_KEPT,
 } from "../../src/counters/limits.ts";
+import { daysLeft } from "../../src/features/ledger-view.ts";
 import { inWindow, isDispensed } from "../../src/features/live.ts";
-import { daysLeft } from "../../src/features/purchase-features.ts";
 import { DAY, HOUR, MINUTE, shanghaiDay } from "../../src/units.ts";
 import { digest, PHARMACY, START } from "../conformance/swipes.ts";
 
-const DRUGS = ["amlodipine", "atorvastatin", "ibuprofen"].map((name) => digest(name, 5));
+const DRUGS = ["amlodipine", "atorvastatin", "ibuprofen"].map((name) => digest(name, 6));
 /** Half a day past a Shanghai midnight, so that a day's purchases lie on both sides of noon. */
 const NOW = START - (START % DAY) + 4 * HOUR;
 
@@ -31,6 +31,7 @@ function entry(of: Partial<LedgerEntry> & { readonly at: number }): LedgerEntry 
     against: false,
     unchecked: false,
     partlyReturned: false,
+    nature: { chronic: false, prescribed: false, outsider: false, proxied: false },
     settlement: "sett",
     lines: [bought(0)],
     ...of,

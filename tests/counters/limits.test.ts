@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { CLAIM_STATES, ENTRY_STATES } from "../../src/counters/contract.ts";
+import { CLAIM_STATES, ENTRY_STATES, TALLY_COLUMNS } from "../../src/counters/contract.ts";
 import * as entries from "../../src/counters/entry-layouts.ts";
 import { createKeyNames } from "../../src/counters/keys.ts";
 import * as ledger from "../../src/counters/ledger-layout.ts";
 import * as limits from "../../src/counters/limits.ts";
+import * as locator from "../../src/counters/locator-layout.ts";
 import { observePlan } from "../../src/counters/observe-plan.ts";
 import { encodeObserve } from "../../src/counters/redis/plan-codec.ts";
+import * as tally from "../../src/counters/tally-layout.ts";
 import { DAY } from "../../src/units.ts";
 import { digest, observation, START } from "../conformance/swipes.ts";
 
@@ -38,6 +40,21 @@ const EXPECTED: Readonly<Record<string, number>> = {
   CLAIM_WIDTH: entries.CLAIM_WIDTH,
   USE_WIDTH: entries.USE_WIDTH,
   BINDING_WIDTH: entries.BINDING_WIDTH,
+  BINDING_AT: entries.BINDING_AT_OFFSET,
+  FLAGS_MAX: limits.FLAGS_MAX,
+  FLAG_WIDTH: entries.FLAG_WIDTH,
+  FLAG_AT: entries.FLAG_AT_OFFSET,
+  TALLY_DAYS: limits.TALLY_DAYS,
+  TALLY_OPEN_MAX: limits.TALLY_OPEN_MAX,
+  TALLY_KEPT: limits.TALLY_KEPT,
+  TALLY_HEAD: tally.TALLY_HEAD,
+  TALLY_DAY_WIDTH: tally.TALLY_DAY_WIDTH,
+  TALLY_OPEN_WIDTH: tally.TALLY_OPEN_WIDTH,
+  TALLY_MOVE_WIDTH: 1 + 6 + 4 * TALLY_COLUMNS,
+  CLAIMS_A_SWIPE_MAX: limits.CLAIMS_A_SWIPE_MAX,
+  LOCATOR_HEAD: locator.LOCATOR_HEAD,
+  LOCATOR_COUNT: locator.LOCATOR_COUNT_OFFSET,
+  LOCATOR_CLAIM: locator.LOCATOR_CLAIM,
 };
 
 t.test("the scripts' constants are those of the limits and the layouts", async (t) => {
@@ -72,13 +89,15 @@ t.test("what the layouts write stands where the scripts look", async (t) => {
     unchecked: false,
     partlyReturned: false,
     settlement: "sett",
-    lines: [{ drug: digest("drug", 5), tag: 1, quantity: 2, days: 0.3, fen: 4 }],
+    nature: { chronic: false, prescribed: true, outsider: false, proxied: true },
+    returnedSoon: true,
+    lines: [{ drug: digest("drug", 6), tag: 1, quantity: 2, days: 0.3, fen: 4 }],
   });
   t.equal(entry.readUInt16BE(0), entry.length);
   t.equal(entry.readUInt8(ledger.ENTRY_STATE_OFFSET), 2);
   t.equal(entry.readUIntBE(ledger.ENTRY_AT_OFFSET, 6), at);
   t.ok(ledger.sameBytes(entry, ledger.ENTRY_SWIPE_OFFSET, swipe));
-  t.equal(entry.readUInt16BE(ledger.ENTRY_FLAGS_OFFSET), 5 | 16);
+  t.equal(entry.readUInt16BE(ledger.ENTRY_FLAGS_OFFSET), 5 | 16 | 1_024 | 4_096 | 8_192);
   const common = { at, swipe, pharmacy: "P21010200123" };
   const attempt = entries.encodeAttempt({
     ...{ ...common, area: "210102", inquiry: true, credential: 2, basket: "bask" },
@@ -87,7 +106,8 @@ t.test("what the layouts write stands where the scripts look", async (t) => {
   t.equal(attempt.readUInt16BE(0), attempt.length);
   t.equal(attempt.readUIntBE(entries.ATTEMPT_AT_OFFSET, 6), at);
   t.ok(ledger.sameBytes(attempt, entries.ATTEMPT_SWIPE_OFFSET, swipe));
-  const log = entries.encodeLogEntry({ at, swipe, person: digest("p", 8), amount: 2 ** 40 });
+  const person = digest("p");
+  const log = entries.encodeLogEntry({ at, swipe, person, amount: 2 ** 40, mark: "mark" });
   t.equal(log.length, entries.LOG_WIDTH);
   t.ok(ledger.sameBytes(log, entries.LOG_SWIPE_OFFSET, swipe));
 });
@@ -116,20 +136,22 @@ t.test("every key of a swipe has exactly one hash tag, and a person's share one"
     person: "}}}}}}}}}}",
     logs: ["T03", "}{", "{}", "收银台1", "a b"].map((terminal) => ({
       ...{ kind: "t", entity: `P21010200123:${terminal}`, window: 1, exact: 1, amount: 1 },
+      mark: "mark",
     })),
   };
   const { keys } = encodeObserve(observePlan(of, names));
   for (const key of keys) t.match(key, /^g1:\{[^{}]+\}[^{}]*$/);
   t.equal(new Set(keys.filter((key) => key.endsWith("w"))).size, 5, "no two tills share a log");
+  const personText = Buffer.from(of.person, "latin1").toString("base64url");
   const tags = [
-    ...[names.ledger(of.person), names.attempts(of.person), names.personCards(of.person)],
+    ...[names.ledger(of.person), names.attempts(of.person), names.binding("p", personText)],
     ...[names.answer(of.person, of.swipe), names.returns(of.person, of.swipe)],
   ].map((key) => /\{.*\}/.exec(key)?.[0]);
   t.equal(new Set(tags).size, 1);
 });
 
 t.test("the largest swipe makes a plan whose lengths fit, whatever the till's text", async (t) => {
-  const drug = digest("drug", 5);
+  const drug = digest("drug", 6);
   const line = { drug, tag: 1, quantity: 2 ** 40, days: 10_000, fen: 2 ** 40 };
   const of = {
     ...observation({ id: "sale-0001", at: START }),
@@ -146,7 +168,7 @@ t.test("the largest swipe makes a plan whose lengths fit, whatever the till's te
   t.ok((plan.entry?.length ?? 0) < 0x10000 && plan.locator.length < 0x10000);
   // Sizes step by one so that the plan's buffer grows in the middle of every kind of field.
   for (let lines = 0; lines <= limits.LINES_MAX; lines++) {
-    const entry = Buffer.alloc(37 + 16 * lines, 1);
+    const entry = Buffer.alloc(37 + 17 * lines, 1);
     for (let rest = 0; rest < 16; rest++) {
       const locator = Buffer.alloc(25 + rest, 2);
       const bytes = encodeObserve({ ...plan, entry, locator, operations: [] }).plan;

@@ -1,12 +1,18 @@
 import fc from "fast-check";
-import type { ClaimMove } from "../../src/counters/contract.ts";
 import {
-  CARD_KEPT,
+  type ClaimMove,
+  FLAG_KINDS,
+  type FlagKind,
+  type TallyMove,
+} from "../../src/counters/contract.ts";
+import {
+  FLAG_KEPT,
   PRESCRIPTION_KEPT,
   RESERVATION,
   TRACE_KEPT,
 } from "../../src/counters/limits.ts";
 import { DAY, MINUTE, SECOND } from "../../src/units.ts";
+import { CARD_KEPT } from "../conformance/swipes.ts";
 
 /** Steps that two homes of the memory are led through side by side. */
 export type Step =
@@ -30,7 +36,7 @@ export type Step =
       readonly presume: boolean;
       readonly level: number;
       readonly supersedes: readonly number[];
-      readonly bindCard: boolean;
+      readonly bind: boolean;
     }
   | {
       readonly kind: "change";
@@ -40,9 +46,27 @@ export type Step =
       readonly sheet: boolean;
       /** Somebody else changed the entry since it was read. */
       readonly stale: boolean;
+      readonly tallies: readonly DrawnMove[];
+      readonly lateCodes: readonly number[];
+    }
+  | {
+      readonly kind: "flag";
+      readonly back: number;
+      readonly of: FlagKind;
+      readonly finding: number;
+      readonly late: number;
     }
   | { readonly kind: "look"; readonly back: number; readonly advance: number }
   | { readonly kind: "fold"; readonly back: number };
+
+export interface DrawnMove {
+  readonly move: TallyMove["move"];
+  /** Which of the swipe's tallies. */
+  readonly of: number;
+  readonly share: number;
+  /** On the day of the change, and not on the check's. */
+  readonly now: boolean;
+}
 
 export interface DrawnSale {
   readonly id: number;
@@ -75,8 +99,8 @@ const SOON = [
   10 * MINUTE,
   ...edges(RESERVATION, 20 * MINUTE),
 ];
-const DAYS = [...edges(DAY), 8 * DAY, 40 * DAY];
-const YEARS = edges(PRESCRIPTION_KEPT, TRACE_KEPT, CARD_KEPT);
+const DAYS = [...edges(DAY), 8 * DAY, ...edges(28 * DAY), 40 * DAY];
+const YEARS = edges(PRESCRIPTION_KEPT, FLAG_KEPT, TRACE_KEPT, CARD_KEPT);
 const LATE = [0, 0, 0, 0, 1, MINUTE, 14 * MINUTE, ...edges(RESERVATION), 20 * MINUTE];
 
 const drawnSale = fc.record<DrawnSale>({
@@ -111,7 +135,7 @@ function stepsOver(advance: fc.Arbitrary<number>): fc.Arbitrary<Step> {
     presume: fc.boolean(),
     level: fc.nat(4),
     supersedes: fc.array(fc.nat(4), { maxLength: 2 }),
-    bindCard: fc.boolean(),
+    bind: fc.boolean(),
   });
   const change = fc.record({
     kind: fc.constant("change" as const),
@@ -120,6 +144,23 @@ function stepsOver(advance: fc.Arbitrary<number>): fc.Arbitrary<Step> {
     left: fc.constantFrom(0, 1, 10_000),
     sheet: fc.boolean(),
     stale: fc.constantFrom(false, false, false, true),
+    tallies: fc.array(
+      fc.record({
+        move: fc.constantFrom("add" as const, "subtract" as const, "close" as const),
+        of: fc.nat(3),
+        share: fc.constantFrom(0, 0.5, 1),
+        now: fc.boolean(),
+      }),
+      { maxLength: 3 },
+    ),
+    lateCodes: fc.array(fc.nat(3), { maxLength: 2 }),
+  });
+  const flag = fc.record({
+    kind: fc.constant("flag" as const),
+    back,
+    of: fc.constantFrom(...FLAG_KINDS),
+    finding: fc.nat(2),
+    late: fc.constantFrom(...LATE),
   });
   const as = fc.constantFrom(
     "same" as const,
@@ -132,6 +173,7 @@ function stepsOver(advance: fc.Arbitrary<number>): fc.Arbitrary<Step> {
     { weight: 5, arbitrary: seal },
     { weight: 4, arbitrary: change },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant("again" as const), back, as, advance }) },
+    { weight: 1, arbitrary: flag },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("look" as const), back, advance }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("fold" as const), back }) },
   );
@@ -193,15 +235,26 @@ function stepsOf(visits: readonly Visit[]): Step[] {
         presume,
         level: 0,
         supersedes: [],
-        bindCard: false,
+        bind: false,
       });
     }
     const { to, again } = of;
-    if (to) steps.push({ kind: "change", back: 0, to, left: 10_000, sheet: false, stale: false });
+    if (to)
+      steps.push({
+        kind: "change",
+        back: 0,
+        to,
+        left: 10_000,
+        sheet: false,
+        stale: false,
+        ...UNTALLIED,
+      });
     if (again) steps.push({ kind: "again", back: 0, as: again, advance: of.againAfter });
     return steps;
   });
 }
+
+const UNTALLIED = { tallies: [], lateCodes: [] } as const;
 
 const boxes = (gaps: readonly number[]) =>
   fc.array(visit(fc.constantFrom(1, ...gaps)), { minLength: 3, maxLength: 6 }).map(stepsOf);

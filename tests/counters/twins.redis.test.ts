@@ -88,7 +88,7 @@ function busyDay(i: number): Step[] {
   };
   const seal: Step = {
     kind: "seal",
-    ...{ back: 0, holds: !every(17), presume: every(3), level: 0, bindCard: true },
+    ...{ back: 0, holds: !every(17), presume: every(3), level: 0, bind: true },
     supersedes: every(19) ? [1] : [],
   };
   const steps: Step[] = [check, seal];

@@ -1,13 +1,24 @@
 import type {
+  BindingUse,
   ClaimMove,
   CounterStore,
   EntryChange,
   LedgerEntry,
   Observation,
+  TallyMove,
+  TallyUse,
   TraceUse,
 } from "../../src/counters/contract.ts";
 import { DAY, HOUR, MINUTE } from "../../src/units.ts";
-import { digest, OTHER_PHARMACY, PHARMACY, START, sealing } from "../conformance/swipes.ts";
+import {
+  CARD_KEPT,
+  digest,
+  OTHER_PHARMACY,
+  PERSON_CARDS_KEPT,
+  PHARMACY,
+  START,
+  sealing,
+} from "../conformance/swipes.ts";
 import type { DrawnSale, Step } from "./twins-steps.ts";
 
 /** Codes 0 and 1 share a bucket, the others have their own. */
@@ -18,8 +29,9 @@ function code(number: number): string {
 /** `years`: each check has a person and an id of its own, so that only what outlives a ledger is shared. */
 function observationOf(sale: DrawnSale, at: number, own: string): Observation {
   const id = `swipe-${sale.id}${own}`;
-  const drugs = sale.drugs.map((drug) => digest(`drug ${drug}`, 5));
+  const drugs = sale.drugs.map((drug) => digest(`drug ${drug}`, 6));
   const pharmacy = sale.elsewhere ? OTHER_PHARMACY : PHARMACY;
+  const mark = digest(`cashier ${sale.quantity}`, 4);
   // A person whose bytes are another swipe's: a search that takes fields for one another finds it in the logs.
   const person =
     sale.person === 2
@@ -35,6 +47,12 @@ function observationOf(sale: DrawnSale, at: number, own: string): Observation {
     reserve: !sale.inquiry,
     credential: 1,
     fund: 1_000,
+    nature: {
+      chronic: sale.inquiry,
+      prescribed: sale.prescriptions.length > 0,
+      outsider: sale.elsewhere,
+      proxied: sale.person === 1,
+    },
     lines: drugs.map((drug, index) => ({
       drug,
       tag: index,
@@ -44,8 +62,8 @@ function observationOf(sale: DrawnSale, at: number, own: string): Observation {
     })),
     basket: digest(drugs.join(), 4),
     logs: [
-      { kind: "t", entity: `${pharmacy}:T1`, window: 10 * MINUTE, exact: 3, amount: 7_300 },
-      { kind: "h", entity: pharmacy, window: DAY, exact: 8, amount: 7_300 },
+      { kind: "t", entity: `${pharmacy}:T1`, window: 10 * MINUTE, exact: 3, amount: 7_300, mark },
+      { kind: "h", entity: pharmacy, window: DAY, exact: 8, amount: 7_300, mark },
     ],
     traceCodes: sale.codes.map(
       (use): TraceUse => ({
@@ -56,14 +74,34 @@ function observationOf(sale: DrawnSale, at: number, own: string): Observation {
       }),
     ),
     ...(sale.token === undefined ? {} : { token: digest(`token ${sale.token}`) }),
-    ...(sale.card === undefined ? {} : { card: digest(`card ${sale.card}`) }),
     prescriptions: sale.prescriptions.slice(0, drugs.length).map((prescription, line) => ({
       prescription: digest(`rx ${prescription}`),
       line,
       drug: drugs[line] ?? "",
       quantity: sale.quantity,
     })),
+    bindings: sale.card === undefined ? [] : cardUses(`card ${sale.card}`, person),
+    tallies: [
+      { kind: "H", entity: pharmacy, columns: [1, sale.elsewhere ? 1 : 0, 1_000, 0] },
+      ...drugs.map((drug) => drugUse(pharmacy, drug, sale.quantity)),
+    ],
+    flags: true,
   };
+}
+
+function cardUses(card: string, person: string): BindingUse[] {
+  return [
+    { kind: "b", entity: card.replace(" ", "-"), partner: person.slice(0, 8), kept: CARD_KEPT },
+    { kind: "p", entity: text(person), partner: digest(card, 8), kept: PERSON_CARDS_KEPT },
+  ];
+}
+
+function drugUse(pharmacy: string, drug: string, quantity: number): TallyUse {
+  return { kind: "D", entity: `${pharmacy}:${text(drug)}`, columns: [quantity, 1, 0, 0] };
+}
+
+function text(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("base64url");
 }
 
 /** One home under one's own clock. */
@@ -124,6 +162,14 @@ class Run {
       case "look":
         this.forward(step.advance);
         return this.look(step.back);
+      case "flag": {
+        const of = this.earlier(step.back);
+        if (of === undefined) return undefined;
+        const at = this.now - step.late;
+        const reference = digest(`finding ${step.finding}`, 8);
+        const flag = { kind: step.of, at, value: step.finding, reference };
+        return this.home.store.flag(of.person.slice(0, 6), flag);
+      }
       case "fold": {
         const of = this.earlier(step.back);
         return of && this.home.store.fold(of.person, this.now);
@@ -166,7 +212,7 @@ class Run {
         presume: step.presume,
         level: step.level,
         supersedes: others.filter((swipe) => swipe !== of.swipe),
-        bindCard: step.bindCard,
+        bind: step.bind,
       }),
     );
   }
@@ -177,6 +223,9 @@ class Run {
     return [
       await this.home.store.locate(of.swipe),
       await this.home.store.readEntry(of.person, of.swipe),
+      await this.home.store.ledgers([of.person, digest("nobody")]),
+      await this.home.store.traces(of.traceCodes.map((use) => use.code)),
+      await this.home.store.flags([of.person.slice(0, 6)]),
     ];
   }
 
@@ -200,9 +249,18 @@ class Run {
         const use = claim.kind === "prescription" && line ? { use: line } : {};
         return { ...claim, to: step.to, ...use };
       }),
+      tallies: step.tallies.flatMap(({ move, of: which, share, now }): TallyMove[] => {
+        const use = of.tallies[which % of.tallies.length];
+        if (use === undefined) return [];
+        const [a, b, c, d] = use.columns;
+        const columns = [a, b, Math.floor(c * share), d + 1] as const;
+        return [{ ...use, move, columns, at: now ? this.now : of.at }];
+      }),
+      lateClaims: step.lateCodes.map((late) => ({ kind: "trace", line: 0, id: code(late) })),
     };
     return [
       await this.home.store.change(change),
+      await this.home.store.locate(of.swipe),
       await this.home.store.readEntry(of.person, of.swipe),
     ];
   }

@@ -251,6 +251,18 @@ t.test(
       },
     );
 
+    t.test("a part that came back soon did so, whatever becomes of the rest", async (t) => {
+      const soon = (of: Standing) => of.entry.returnedSoon;
+      const then = (of: Standing, step: Step) => after(of, move(of, step));
+      const restore: Step = { kind: "restore", reversal: "C1" };
+      const settled = standing(entry({ state: "settled", settlement: "S-01" }));
+      const part = then(settled, reversal("R1", [{ tag: 1, quantity: 5_000 }]));
+      t.equal(soon(part), true);
+      t.equal(soon(then(then(part, reversal("C1")), restore)), true);
+      const whole = then(settled, reversal("C1"));
+      t.same([soon(whole), soon(then(whole, restore))], [true, undefined]);
+    });
+
     t.test("only by the cancellation that was taken back", async (t) => {
       const settled = standing(entry({ state: "settled", settlement: "S-01" }));
       const cancelled = after(settled, move(settled, reversal("C1")));

@@ -160,17 +160,26 @@ t.test(
       attempts: [attempt(), attempt({ swipe: key("other") })],
       logs: [
         [
-          { ...of("sale-1"), amount: 1 },
-          { ...of("other"), amount: 1 },
+          { ...of("sale-1"), amount: 1, mark: "mark" },
+          { ...of("other"), amount: 1, mark: "mark" },
         ],
       ],
       traceCodes: [
         { claims: [claimed("sale-1"), claimed("other")], splits: [use("other"), use("sale-1")] },
       ],
       token: [use("sale-1"), use("other")],
-      card: [{ partner: "c", at: AT }],
-      personCards: [],
       prescriptions: [[use("other"), use("sale-1")]],
+      bindings: [[{ partner: "c", at: AT, count: 1 }]],
+      tallies: [
+        {
+          days: [{ day: 20_000, columns: [1, 0, 0, 0] }],
+          open: [
+            { ...of("sale-1"), columns: [1, 0, 0, 0] },
+            { ...of("other"), columns: [1, 0, 0, 0] },
+          ],
+        },
+      ],
+      flags: [],
     };
     const clean = withoutSteps(memory, [key("sale-1")]);
     const left = [
@@ -179,13 +188,17 @@ t.test(
       ...clean.traceCodes.flatMap(({ claims, splits }) => [claims, splits]),
       clean.token,
       ...clean.prescriptions,
+      ...clean.tallies.map(({ open }) => open),
     ];
     for (const entries of left)
       t.same(
         entries.map(({ swipe }) => swipe),
         [key("other")],
       );
-    t.same([clean.attempts, clean.card], [memory.attempts, memory.card]);
+    t.same(
+      [clean.attempts, clean.bindings, clean.tallies[0]?.days],
+      [memory.attempts, memory.bindings, memory.tallies[0]?.days],
+    );
     t.equal(withoutSteps(memory, []), memory);
   },
 );

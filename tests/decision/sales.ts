@@ -5,6 +5,8 @@ import type {
   ReturnsSheet,
 } from "../../src/counters/contract.ts";
 import type { Moved, Standing, Step, Transition } from "../../src/decision/life-cycle.ts";
+import { drugKeyOf } from "../../src/reference/drug-key.ts";
+import { readDrugCode } from "../../src/swipe/drug-code.ts";
 import { MINUTE } from "../../src/units.ts";
 
 /** Sales for tests of the life cycle: names become bytes, everything else has a plain default. */
@@ -15,11 +17,14 @@ export function bytes(name: string, length: number): string {
   return name.padEnd(length, "\0").slice(0, length);
 }
 
+export const STATIN = drugKeyOf(readDrugCode("XC10AAA067A001"));
+export const ASPIRIN = drugKeyOf(readDrugCode("XB01ACA056A012"));
+
 /** Two packs of 28 days for 73.00 yuan, and one of 30 days for 16.01. */
 export function twoLines(): LedgerLine[] {
   return [
-    { drug: "statn", tag: 1, quantity: 20_000, days: 28, fen: 7_300 },
-    { drug: "aspir", tag: 2, quantity: 10_000, days: 30, fen: 1_601 },
+    { drug: STATIN, tag: 1, quantity: 20_000, days: 28, fen: 7_300 },
+    { drug: ASPIRIN, tag: 2, quantity: 10_000, days: 30, fen: 1_601 },
   ];
 }
 
@@ -37,6 +42,7 @@ export function entry(changes: Partial<LedgerEntry> = {}): LedgerEntry {
     against: false,
     unchecked: false,
     partlyReturned: false,
+    nature: { chronic: false, prescribed: false, outsider: false, proxied: false },
     settlement: NEVER,
     lines: twoLines(),
     ...changes,

@@ -3,6 +3,7 @@ import type { LedgerEntry } from "../../src/counters/contract.ts";
 import { stateAt } from "../../src/decision/entry-state.ts";
 import { move, type Standing, type Step } from "../../src/decision/life-cycle.ts";
 import {
+  ASPIRIN,
   AT,
   after,
   bytes,
@@ -13,6 +14,7 @@ import {
   QUARTER,
   reversal,
   STATES,
+  STATIN,
   settlement,
   standing,
   twoLines,
@@ -32,9 +34,10 @@ t.test("settlement", async (t) => {
       const step = settlement("S-01", [{ tag: 1, quantity: 5_000 }]);
       const { after: sold, claims } = changed(move(standing(entry()), step));
       t.same(sold.lines, [
-        { drug: "statn", tag: 1, quantity: 5_000, days: 7, fen: 1_825 },
-        { drug: "aspir", tag: 2, quantity: 0, days: 0, fen: 0 },
+        { drug: STATIN, tag: 1, quantity: 5_000, days: 7, fen: 1_825 },
+        { drug: ASPIRIN, tag: 2, quantity: 0, days: 0, fen: 0 },
       ]);
+      t.equal(sold.fund, 1_825, "what the fund pays goes with the money of the lines");
       t.same(
         claims.map(({ kind, line, to, use }) => [kind, line, to, use?.quantity]),
         [
@@ -117,7 +120,7 @@ t.test("settlement", async (t) => {
         const again = changed(move(returned, settlement("S-02")));
         t.same(
           again.after,
-          { ...entry({ state: "settled", settlement: "S-02" }), again: true },
+          { ...entry({ state: "settled", settlement: "S-02" }), again: true, returnedSoon: true },
           "all of it is sold again",
         );
         t.equal(again.finding, "resettled");
@@ -181,7 +184,11 @@ t.test("reversal", async (t) => {
       t.equal(part.partlyReturned, true);
       t.equal(stateAt(part, AT), "returned");
       t.equal(codesKept, false);
-      t.same(returns, { original: twoLines(), reversals: ["R1"], codes: [bytes("box-b", 10)] });
+      t.same(returns, {
+        ...{ original: twoLines(), fund: 8_901, reversals: ["R1"] },
+        codes: [bytes("box-b", 10)],
+      });
+      t.equal(part.fund, 5_251, "what the fund paid goes with the money of the lines");
       t.same(
         claims.map(({ kind, id, to, use }) => [kind, id, to, use?.quantity]),
         [

@@ -4,6 +4,8 @@ import {
   ATTEMPT_SWIPE_OFFSET,
   ATTEMPTS_HEAD,
   LOG_WIDTH,
+  USE_DRUG_OFFSET,
+  USE_QUANTITY_OFFSET,
   USE_WIDTH,
 } from "../entry-layouts.ts";
 import {
@@ -16,8 +18,14 @@ import {
   sameBytes,
 } from "../ledger-layout.ts";
 import * as limits from "../limits.ts";
-import { locatorEnds } from "../locator-layout.ts";
+import {
+  LOCATOR_CLAIM,
+  LOCATOR_COUNT_OFFSET,
+  LOCATOR_HEAD,
+  locatorEnds,
+} from "../locator-layout.ts";
 import type {
+  ChangeOperation,
   ChangePlan,
   ChangeReply,
   FoldPlan,
@@ -28,9 +36,11 @@ import type {
   SealPlan,
   SealReply,
 } from "../operations.ts";
+import { writeFlag } from "./bindings.ts";
 import { AS_LONG_AS_BEFORE, type ByteShelf } from "./byte-shelf.ts";
-import { ownClaim, takeUse } from "./own-claims.ts";
+import { ownOperation, takeUse } from "./own-claims.ts";
 import { appendEntry, findVariable, splitEntries } from "./packed-entries.ts";
+import { writeTally } from "./tallies.ts";
 import { writeTrace } from "./trace-claims.ts";
 
 const EMPTY = Buffer.alloc(0);
@@ -43,6 +53,12 @@ export function createEmbeddedHome(shelf: ByteShelf, now: () => EpochMs): Memory
     change: async (plan) => shelf.together(() => change(shelf, plan, now())),
     fold: async (plan) => shelf.together(() => fold(shelf, plan, now())),
     read: async (keys, at) => keys.map((key) => shelf.get(key, at) ?? null),
+    readTraces: async (reads, at) =>
+      reads.flatMap(({ key, field, splitKey }) => [
+        shelf.get(key + field, at) ?? null,
+        shelf.get(splitKey, at) ?? null,
+      ]),
+    flag: async (plan) => shelf.together(() => writeFlag(shelf, plan, now())),
     close: () => shelf.close(),
   };
 }
@@ -65,7 +81,8 @@ function observe(shelf: ByteShelf, plan: ObservePlan): ObserveReply {
   writeLedger(shelf, plan, ledger);
   const attempts = writeAttempts(shelf, plan);
   const values = plan.operations.flatMap((operation) => carryOut(shelf, plan, operation));
-  return { verdict: retry ? "retry" : "new", ledger, attempts, values };
+  // Here each code has a place of its own, so none is ever lost to make room.
+  return { verdict: retry ? "retry" : "new", ledger, attempts, values, lost: 0 };
 }
 
 function freshAnswer(shelf: ByteShelf, key: Bytes, at: EpochMs): Buffer | undefined {
@@ -173,9 +190,10 @@ function writeUse(
 ): Buffer | null {
   const uses = shelf.get(operation.key, plan.at) ?? null;
   if (!operation.write) return uses;
-  const drug = operation.entry.toString("latin1", 29, 34);
+  const drug = operation.entry.toString("latin1", USE_DRUG_OFFSET, USE_QUANTITY_OFFSET);
   const entries = splitEntries(uses ?? EMPTY, USE_WIDTH);
-  const own = (entry: Buffer) => sameBytes(entry, 7, plan.swipe) && sameBytes(entry, 29, drug);
+  const own = (entry: Buffer) =>
+    sameBytes(entry, 7, plan.swipe) && sameBytes(entry, USE_DRUG_OFFSET, drug);
   if (entries.some(own)) return uses;
   const kept = entries.slice(-(limits.USES_MAX - 1));
   shelf.set(operation.key, Buffer.concat([...kept, operation.entry]), plan.at + operation.ttl);
@@ -189,15 +207,26 @@ function seal(shelf: ByteShelf, plan: SealPlan): SealReply {
   }
   shelf.set(plan.answerKey, plan.answer, plan.at + limits.ANSWER_KEPT);
   const ledger = shelf.get(plan.ledgerKey, plan.at);
-  if (ledger !== undefined && plan.marks.length > 0) {
-    shelf.set(plan.ledgerKey, marked(ledger, plan), AS_LONG_AS_BEFORE);
+  const marked = ledger === undefined ? NO_MARKS : markedLedger(ledger, plan);
+  if (marked.after !== undefined) shelf.set(plan.ledgerKey, marked.after, AS_LONG_AS_BEFORE);
+  for (const operation of plan.operations) {
+    // A seal that comes after the settlement finds its sale counted.
+    if (operation.kind === "tally" && !marked.swipes.has(plan.swipe)) continue;
+    ownOperation(shelf, operation, plan.swipe, plan.at);
   }
-  for (const operation of plan.operations) ownClaim(shelf, operation, plan.swipe, plan.at);
   return { won: true };
 }
 
-function marked(ledger: Buffer, plan: SealPlan): Buffer {
+interface Marked {
+  readonly after: Buffer | undefined;
+  readonly swipes: ReadonlySet<Bytes>;
+}
+
+const NO_MARKS: Marked = { after: undefined, swipes: new Set() };
+
+function markedLedger(ledger: Buffer, plan: SealPlan): Marked {
   const after = Buffer.from(ledger);
+  const swipes = new Set<Bytes>();
   for (const mark of plan.marks) {
     const position = findEntry(after, mark.swipe);
     if (position < 0) continue;
@@ -205,8 +234,9 @@ function marked(ledger: Buffer, plan: SealPlan): Buffer {
     if ((mark.from & (1 << state)) === 0) continue;
     after.writeUInt8(mark.to, position + ENTRY_STATE_OFFSET);
     if (mark.flags !== undefined) after.writeUInt16BE(mark.flags, position + ENTRY_FLAGS_OFFSET);
+    swipes.add(mark.swipe);
   }
-  return after;
+  return { after: swipes.size > 0 ? after : undefined, swipes };
 }
 
 function change(shelf: ByteShelf, plan: ChangePlan, now: EpochMs): ChangeReply {
@@ -220,19 +250,55 @@ function change(shelf: ByteShelf, plan: ChangePlan, now: EpochMs): ChangeReply {
   after.writeUInt32BE(seq, 0);
   plan.after.copy(after, position);
   shelf.set(plan.ledgerKey, after, AS_LONG_AS_BEFORE);
-  for (const operation of plan.operations) {
-    if (operation.kind === "traceTake") {
+  for (const operation of plan.operations) carryOutChange(shelf, plan, operation, now);
+  return { changed: true, seq, lost: 0 };
+}
+
+function carryOutChange(
+  shelf: ByteShelf,
+  plan: ChangePlan,
+  operation: ChangeOperation,
+  now: EpochMs,
+): void {
+  switch (operation.kind) {
+    case "traceTake": {
       const key = operation.key + operation.field;
       shelf.set(key, operation.entry, operation.entry.readUIntBE(1, 6) + limits.TRACE_KEPT);
-    } else if (operation.kind === "put") {
-      shelf.set(operation.key, operation.value, now + operation.ttl);
-    } else if (operation.kind === "useTake") {
-      takeUse(shelf, operation, plan.swipe, now);
-    } else {
-      ownClaim(shelf, operation, plan.swipe, now);
+      break;
     }
+    case "put":
+      shelf.set(operation.key, operation.value, now + operation.ttl);
+      break;
+    case "useTake":
+      takeUse(shelf, operation, plan.swipe, now);
+      break;
+    case "locate":
+      extendLocator(shelf, operation, plan.at);
+      break;
+    case "tally":
+      writeTally(shelf, operation, plan.swipe, plan.at);
+      break;
+    default:
+      ownOperation(shelf, operation, plan.swipe, now);
   }
-  return { changed: true, seq };
+}
+
+/** Claims that are in the locator already stay as they are; what is beyond the bound is left out. */
+function extendLocator(
+  shelf: ByteShelf,
+  { key, claims }: Extract<ChangeOperation, { kind: "locate" }>,
+  now: EpochMs,
+): void {
+  const located = shelf.get(key, now);
+  if (located === undefined || locatorEnds(located) <= now) return;
+  const known = splitEntries(located.subarray(LOCATOR_HEAD), LOCATOR_CLAIM);
+  for (const claim of splitEntries(claims, LOCATOR_CLAIM)) {
+    const isKnown = known.some((other) => other.equals(claim));
+    if (!isKnown && known.length < limits.CLAIMS_A_SWIPE_MAX) known.push(claim);
+  }
+  const after = Buffer.concat([located.subarray(0, LOCATOR_HEAD), ...known]);
+  after.writeUInt16BE(known.length, LOCATOR_COUNT_OFFSET);
+  shelf.set(key, after, AS_LONG_AS_BEFORE);
 }
 
 function fold(shelf: ByteShelf, plan: FoldPlan, now: EpochMs): boolean {

@@ -1,18 +1,23 @@
-import type { Bytes, DurationMs, EpochMs } from "../../units.ts";
-import { BINDING_WIDTH, CLAIM_WIDTH, USE_WIDTH } from "../entry-layouts.ts";
+import type { Bytes, EpochMs } from "../../units.ts";
+import {
+  CLAIM_WIDTH,
+  USE_DRUG_OFFSET as DRUG,
+  USE_QUANTITY_OFFSET as QUANTITY,
+  USE_WIDTH,
+} from "../entry-layouts.ts";
 import { sameBytes } from "../ledger-layout.ts";
 import * as limits from "../limits.ts";
 import type { ChangeOperation, SealOperation } from "../operations.ts";
+import { bind } from "./bindings.ts";
 import { AS_LONG_AS_BEFORE, type ByteShelf } from "./byte-shelf.ts";
 import { splitEntries } from "./packed-entries.ts";
+import { writeTally } from "./tallies.ts";
 
 const OWNER = 7;
-const DRUG = 29;
-const QUANTITY = 34;
 const NOTHING = Buffer.alloc(0);
 
-/** What seal and change do to a swipe's own claims: a new state, or letting go. */
-export function ownClaim(
+/** What seal and change do for a swipe: its own claims get a new state or go, its partners and tallies are written. */
+export function ownOperation(
   shelf: ByteShelf,
   operation: SealOperation,
   swipe: Bytes,
@@ -26,7 +31,10 @@ export function ownClaim(
       setUseState(shelf, operation, swipe, now);
       break;
     case "bind":
-      bind(shelf, operation.key, operation.entry, operation.ttl, now);
+      bind(shelf, operation, now);
+      break;
+    case "tally":
+      writeTally(shelf, operation, swipe, now);
       break;
   }
 }
@@ -90,12 +98,4 @@ function moveOwn(
   const kept = state === undefined ? entries.filter((entry) => !own.includes(entry)) : entries;
   if (kept.length === 0) shelf.remove(key);
   else shelf.set(key, Buffer.concat(kept), AS_LONG_AS_BEFORE);
-}
-
-function bind(shelf: ByteShelf, key: Bytes, entry: Buffer, ttl: DurationMs, now: EpochMs): void {
-  const partner = entry.toString("latin1", 0, 8);
-  const others = splitEntries(shelf.get(key, now) ?? Buffer.alloc(0), BINDING_WIDTH)
-    .filter((bound) => !sameBytes(bound, 0, partner))
-    .slice(-(limits.BINDINGS_MAX - 1));
-  shelf.set(key, Buffer.concat([...others, entry]), now + ttl);
 }

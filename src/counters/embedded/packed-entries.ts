@@ -41,3 +41,13 @@ export function appendEntry(
   after.writeUInt16BE(count + 1, head - 2);
   return after;
 }
+
+/** At most `max` entries: where there are more, the one whose time lies furthest back goes. */
+export function withoutOldest(entries: readonly Buffer[], max: number, atOffset: number): Buffer[] {
+  const kept = [...entries];
+  while (kept.length > max) {
+    const times = kept.map((entry) => entry.readUIntBE(atOffset, 6));
+    kept.splice(times.indexOf(Math.min(...times)), 1);
+  }
+  return kept;
+}

@@ -1,12 +1,16 @@
 import type { DurationMs } from "../../units.ts";
-import type {
-  ChangeOperation,
-  ChangePlan,
-  FoldPlan,
-  ObserveOperation,
-  ObservePlan,
-  SealPlan,
+import {
+  type ChangeOperation,
+  type ChangePlan,
+  type FlagPlan,
+  type FoldPlan,
+  type ObserveOperation,
+  type ObservePlan,
+  type SealPlan,
+  TALLY_STEPS,
+  type TallyOperation,
 } from "../operations.ts";
+import { boundedColumn } from "../tally-layout.ts";
 
 /** Keys and the one packed argument of a script call. One packed plan costs Node 82 µs where 180 arguments cost 180. */
 export interface ScriptCall {
@@ -16,7 +20,7 @@ export interface ScriptCall {
 
 /** Lua's word for "no state": the claim is let go. */
 const LET_GO = 255;
-const ANY_DRUG = "\0\0\0\0\0";
+const ANY_DRUG = "\0\0\0\0\0\0";
 const AS_IT_IS = 0xffffffff;
 
 /** Writes big-endian fields one after the other; its buffer grows as needed. */
@@ -118,7 +122,11 @@ export function encodeSeal(plan: SealPlan): ScriptCall {
 
 export function encodeChange(plan: ChangePlan): ScriptCall {
   const keys = [plan.ledgerKey];
-  const out = new PlanWriter().text(plan.swipe).sized(plan.before, 2).sized(plan.after, 2);
+  const out = new PlanWriter()
+    .uint(plan.at, 6)
+    .text(plan.swipe)
+    .sized(plan.before, 2)
+    .sized(plan.after, 2);
   out.uint(plan.operations.length, 2);
   for (const operation of plan.operations) writeChange(out, keys, operation);
   return { keys, plan: out.done() };
@@ -127,6 +135,11 @@ export function encodeChange(plan: ChangePlan): ScriptCall {
 export function encodeFold(plan: FoldPlan): ScriptCall {
   const out = new PlanWriter().sized(plan.before, 4).sized(plan.after, 4);
   return { keys: [plan.ledgerKey], plan: out.done() };
+}
+
+export function encodeFlagging(plan: FlagPlan): ScriptCall {
+  const out = new PlanWriter().uint(seconds(plan.ttl), 4).raw(plan.entry);
+  return { keys: [plan.key], plan: out.done() };
 }
 
 function writeChange(out: PlanWriter, keys: string[], operation: ChangeOperation): void {
@@ -140,7 +153,7 @@ function writeChange(out: PlanWriter, keys: string[], operation: ChangeOperation
       break;
     case "useState":
       out.uint(2, 1).uint(operation.state ?? LET_GO, 1);
-      out.text(operation.use?.drug ?? ANY_DRUG).uint(operation.use?.quantity ?? AS_IT_IS, 4);
+      out.text(operation.use?.drug || ANY_DRUG).uint(operation.use?.quantity ?? AS_IT_IS, 4);
       break;
     case "bind":
       out.uint(3, 1).uint(seconds(operation.ttl), 4).raw(operation.entry);
@@ -158,5 +171,16 @@ function writeChange(out: PlanWriter, keys: string[], operation: ChangeOperation
     case "put":
       out.uint(5, 1).uint(seconds(operation.ttl), 4).sized(operation.value, 4);
       break;
+    case "tally":
+      writeTally(out, operation);
+      break;
+    case "locate":
+      out.uint(8, 1).sized(operation.claims, 2);
+      break;
   }
+}
+
+function writeTally(out: PlanWriter, { move, at, columns }: TallyOperation): void {
+  out.uint(7, 1).uint(TALLY_STEPS.indexOf(move), 1).uint(at, 6);
+  for (const value of columns) out.uint(boundedColumn(value), 4);
 }

@@ -2,7 +2,13 @@ import { Redis, type RedisOptions } from "ioredis";
 import type { DurationMs, EpochMs, Observer } from "../../units.ts";
 import { StoreUnavailableError } from "../contract.ts";
 import { ABANDONED_AFTER, Circuit } from "./circuit.ts";
-import { changeScript, foldScript, observeScript, sealScript } from "./scripts.generated.ts";
+import {
+  changeScript,
+  flagScript,
+  foldScript,
+  observeScript,
+  sealScript,
+} from "./scripts.generated.ts";
 
 export interface RedisSettings {
   /** `redis://` or `rediss://`. */
@@ -77,7 +83,7 @@ export function openRedis(
   });
 
   async function prepare(): Promise<void> {
-    for (const script of [observeScript, sealScript, changeScript, foldScript]) {
+    for (const script of [observeScript, sealScript, changeScript, foldScript, flagScript]) {
       await client.call("SCRIPT", "LOAD", script.lua);
     }
     for (const run of readyCalls) run();

@@ -2,13 +2,20 @@ import { StoreUnavailableError } from "../contract.ts";
 import type { MemoryHome, ObserveReply } from "../operations.ts";
 import {
   encodeChange,
+  encodeFlagging,
   encodeFold,
   encodeObserve,
   encodeSeal,
   type ScriptCall,
 } from "./plan-codec.ts";
 import type { RedisConnection } from "./redis-connection.ts";
-import { changeScript, foldScript, observeScript, sealScript } from "./scripts.generated.ts";
+import {
+  changeScript,
+  flagScript,
+  foldScript,
+  observeScript,
+  sealScript,
+} from "./scripts.generated.ts";
 
 type Script = { readonly sha1: string; readonly lua: string };
 
@@ -23,17 +30,27 @@ export function createRedisHome(connection: RedisConnection): MemoryHome {
     },
     change: async (plan) => {
       const reply = await call(connection, changeScript, encodeChange(plan));
-      return typeof reply === "number" && reply > 0
-        ? { changed: true, seq: reply }
-        : { changed: false };
+      if (!Array.isArray(reply)) return { changed: false };
+      return { changed: true, seq: Number(reply[0]), lost: Number(reply[1]) };
     },
     fold: async (plan) => (await call(connection, foldScript, encodeFold(plan))) === 1,
-    read: async (keys) => {
-      const values = await Promise.all(keys.map((key) => connection.send("GET", [key])));
-      return values.map((value) => (Buffer.isBuffer(value) ? value : null));
+    read: (keys) => all(keys.map((key) => connection.send("GET", [key]))),
+    readTraces: (reads) =>
+      all(
+        reads.flatMap(({ key, field, splitKey }) => [
+          connection.send("HGET", [key, Buffer.from(field, "latin1")]),
+          connection.send("GET", [splitKey]),
+        ]),
+      ),
+    flag: async (plan) => {
+      await call(connection, flagScript, encodeFlagging(plan));
     },
     close: () => connection.close(),
   };
+}
+
+async function all(sent: readonly Promise<unknown>[]): Promise<(Buffer | null)[]> {
+  return (await Promise.all(sent)).map((value) => (Buffer.isBuffer(value) ? value : null));
 }
 
 async function call(connection: RedisConnection, script: Script, of: ScriptCall): Promise<unknown> {
@@ -48,16 +65,14 @@ async function call(connection: RedisConnection, script: Script, of: ScriptCall)
 
 function readObserve(reply: unknown): ObserveReply {
   if (!Array.isArray(reply)) throw unreadable();
-  const [verdict, first, second, ...values] = reply as (number | Buffer | null)[];
+  const [verdict, first, ...rest] = reply as (number | Buffer | null)[];
   switch (verdict) {
     case 0:
-    case 1:
-      return {
-        verdict: verdict === 0 ? "new" : "retry",
-        ledger: bytesOrNull(first),
-        attempts: bytesOrNull(second),
-        values: values.map(bytesOrNull),
-      };
+    case 1: {
+      const [ledger = null, attempts = null, ...values] = rest.map(bytesOrNull);
+      const lost = typeof first === "number" ? first : 0;
+      return { verdict: verdict === 0 ? "new" : "retry", ledger, attempts, values, lost };
+    }
     case 2:
       if (Buffer.isBuffer(first)) return { verdict: "sealed", answer: first };
       break;

@@ -11,12 +11,12 @@ ARGV
     kind u8 and
     1 person:  entry u16+bytes (empty: an inquiry), attempt u16+bytes
     2 locator: ttl u32 s, locator u16+bytes
-    3 log:     cut u48, max u16, ttl u32 s, entry 26
+    3 log:     cut u48, max u16, ttl u32 s, entry 32
     4 trace:   write u8, field 8, entry 27
-    5 use:     write u8, ttl u32 s, entry 38
+    5 use:     write u8, ttl u32 s, entry 39
     6 read
 Returns
-  {0 new | 1 retry, old value of each key read (false = absent): person gives ledger and attempts, locator none}
+  {0 new | 1 retry, codes lost to make room, old value of each key read (false = absent): person gives ledger and attempts, locator none}
   {2, sealed answer}      answered within 24 h
   {3}                     same id, other content
   {4}                     same id, other person
@@ -29,7 +29,7 @@ Returns
 local plan = ARGV[1]
 local at, swipe, person, content, count, first = struct.unpack('>I6c8c10c16I2', plan)
 
-local replies = { 0 }
+local replies = { 0, 0 }
 local function reply(value) replies[#replies + 1] = value or false end
 
 -- Checks, before anything is written ------------------------------------------------------------
@@ -117,7 +117,7 @@ end
 
 -- The entry goes to its place by time, so that what is late never pushes out what is newer.
 local function writeLog(k, position)
-  local cut, max, ttl, entry, after = struct.unpack('>I6I2I4c26', plan, position)
+  local cut, max, ttl, entry, after = struct.unpack('>I6I2I4c32', plan, position)
   local log = redis.call('GET', KEYS[k])
   reply(log)
   log = log or ''
@@ -183,14 +183,14 @@ local function writeTrace(k, position)
 end
 
 local function writeUse(k, position)
-  local write, ttl, entry, after = struct.unpack('>BI4c38', plan, position)
+  local write, ttl, entry, after = struct.unpack('>BI4c39', plan, position)
   local uses = redis.call('GET', KEYS[k])
   reply(uses)
   if write == 1 then
     uses = uses or ''
-    local drug = string.sub(entry, 30, 34)
+    local drug = string.sub(entry, 30, 35)
     for p = 1, #uses, USE_WIDTH do
-      if string.sub(uses, p + 7, p + 14) == swipe and string.sub(uses, p + 29, p + 33) == drug then return after, 1 end
+      if string.sub(uses, p + 7, p + 14) == swipe and string.sub(uses, p + 29, p + 34) == drug then return after, 1 end
     end
     if #uses / USE_WIDTH >= USES_MAX then uses = string.sub(uses, USE_WIDTH + 1) end
     redis.call('SET', KEYS[k], uses .. entry, 'EX', ttl)
@@ -229,4 +229,5 @@ for _ = 1, count do
   k = k + keys
 end
 if retry then replies[1] = 1 end
+replies[2] = lost
 return replies

@@ -5,7 +5,8 @@ KEYS  1 sealed answer, 2 ledger, then one an operation
 ARGV
   1 the plan, big endian: at u48, swipe 8, content 16, answer u32+bytes, marks u16, operations u16, then
     each mark:      swipe 8, from u8 (bit n: state n may be left), to u8, has flags u8, flags u16
-    each operation: kind u8 and  1 trace: field 8, state u8   2 use: state u8, drug 5, quantity u32   3 bind: ttl u32 s, entry 14
+    each operation: kind u8 and  1 trace: field 8, state u8   2 use: state u8, drug 6, quantity u32   3 bind: ttl u32 s, entry 18
+                    7 tally: move u8 (0 open, 1 add, 2 subtract, 3 close), at u48, columns 4 x u32
 Returns
   false: this answer stands; otherwise the answer that does
 ]]
@@ -23,7 +24,7 @@ if sealed then
 end
 redis.call('SET', KEYS[1], answer, 'EX', ANSWER_KEPT / 1000)
 
-local ledger = redis.call('GET', KEYS[2]) or ''
+local ledger, held = redis.call('GET', KEYS[2]) or '', false
 for _ = 1, marks do
   local marked, from, to, hasFlags, flags
   marked, from, to, hasFlags, flags, position = struct.unpack('>c8BBBI2', plan, position)
@@ -33,11 +34,18 @@ for _ = 1, marks do
     if bit.band(from, bit.lshift(1, state)) ~= 0 then
       redis.call('SETRANGE', KEYS[2], entry + 1, string.char(to))
       if hasFlags == 1 then redis.call('SETRANGE', KEYS[2], entry - 1 + LEDGER_FLAGS, struct.pack('>I2', flags)) end
+      held = held or marked == swipe
     end
   end
 end
 
 for i = 1, operations do
-  position = ownClaim(string.byte(plan, position), KEYS[i + 2], swipe, plan, position + 1)
+  local kind = string.byte(plan, position)
+  if kind == 7 and not held then
+    -- A seal that comes after the settlement finds its sale counted.
+    position = position + 1 + TALLY_MOVE_WIDTH
+  else
+    position = ownOperation(kind, KEYS[i + 2], swipe, at, plan, position + 1)
+  end
 end
 return false

@@ -1,5 +1,8 @@
 -- Trace codes live in hash buckets; a bucket never outgrows Redis' compact encoding.
 
+-- Codes still remembered that a full bucket let go to make room: told, so that operators hear of it.
+local lost = 0
+
 -- Codes older than their keeping go; when that is not enough, the oldest goes.
 local function pruneBucket(key, at)
   local all = redis.call('HGETALL', key)
@@ -13,7 +16,10 @@ local function pruneBucket(key, at)
       oldest, oldestAt = all[i], claimedAt
     end
   end
-  if left >= TRACE_BUCKET_MAX and oldest then redis.call('HDEL', key, oldest) end
+  if left >= TRACE_BUCKET_MAX and oldest then
+    redis.call('HDEL', key, oldest)
+    lost = lost + 1
+  end
 end
 
 -- `held` is what the field holds now, false when it is new.
