@@ -4,7 +4,9 @@ import closeWithGrace from "close-with-grace";
 import { ConfigError, type Environment } from "./config/config.ts";
 import { packageRoot } from "./config/package-root.ts";
 import { readConfig } from "./config/read-config.ts";
-import { ReferenceBrokenError } from "./reference/fault.ts";
+import { faultLines, ReferenceBrokenError } from "./reference/fault.ts";
+import type { DemoClock } from "./replay/demo/demo-clock.ts";
+import type { DemoGuard } from "./replay/demo/run-demo.ts";
 import { describeError } from "./telemetry/logger.ts";
 import { type Server, wireServer } from "./wire.ts";
 
@@ -40,6 +42,31 @@ export async function runServer(environment: Environment): Promise<void> {
   }
 }
 
+/** Where a demo's guard has its files, and the clock it goes by. */
+export interface DemoPlaces {
+  readonly folder: string;
+  readonly reference: string;
+  readonly policy: string | undefined;
+  readonly clock: DemoClock;
+}
+
+/** The settings of the environment are for the real one: this guard has its own folder, and any free port. */
+export async function startDemoGuard(places: DemoPlaces): Promise<DemoGuard> {
+  const config = readConfig({
+    ...{ HOST: "127.0.0.1", PORT: "0", LOG_LEVEL: "error" },
+    GUARD_DATA_DIR: join(places.folder, "data"),
+    GUARD_REFERENCE: places.reference,
+    GUARD_POLICY: places.policy,
+  });
+  const server = await wireServer(config, guardVersion(), places.clock);
+  const address = await server.listen();
+  const { rules } = server.keyring.bundle().policy;
+  const names = new Map(
+    rules.map(({ everywhere: { id, name } }) => [id, `${name.en} ${name.zh}`] as const),
+  );
+  return { address, nameOf: (rule) => names.get(rule) ?? "", close: server.close };
+}
+
 export function reasonNotToStart(error: unknown): { sentence: string; status: number } {
   if (error instanceof ConfigError) return { sentence: error.message, status: EXIT_CONFIG };
   if (error instanceof ReferenceBrokenError) {
@@ -61,13 +88,6 @@ export function reasonNotToStart(error: unknown): { sentence: string; status: nu
 
 function pathOf(error: unknown): string {
   return error instanceof Error && "path" in error ? String(error.path) : "its path is not told";
-}
-
-/** Like a broken policy: each mistake by file and line, for whoever has to mend it. */
-function faultLines({ faults, more }: ReferenceBrokenError): string {
-  const lines = faults.map(({ file, line, reason }) => `${file}:${line}: ${reason}`);
-  const others = more === 0 ? [] : [`and ${more} more`];
-  return ["The reference files have mistakes:", ...lines, ...others].join("\n");
 }
 
 function stopGracefully(server: Server): void {
@@ -94,14 +114,7 @@ function stopGracefully(server: Server): void {
 }
 
 function reloadOnHangup(server: Server): void {
-  let last = Promise.resolve();
-  process.on("SIGHUP", () => {
-    last = last.then(server.reload).catch((error: unknown) => {
-      const message = `The reload was refused, what was loaded stays in force: ${reasonNotToStart(error).sentence}`;
-      const labels = { what: "policy" };
-      server.observer.notice({ kind: "bundle.refused", labels, message, level: "error" });
-    });
-  });
+  process.on("SIGHUP", () => void server.reload());
 }
 
 function banner({ storeName, sinkName, keyring }: Server, address: string): string {

@@ -193,14 +193,16 @@ export const SETTINGS = {
 
 export type SettingKey = keyof typeof SETTINGS;
 
-/** Where the shipped policy and reference files are. */
+/** Where what is shipped is: the policy, the reference files, and the bodies of requests as examples. */
 export function shipped(root: string = packageRoot()): {
   policyFile: string;
   referenceDir: string;
+  examplesDir: string;
 } {
   return {
     policyFile: join(root, "deploy", "policy", "policy.yaml"),
     referenceDir: join(root, "deploy", "reference"),
+    examplesDir: join(root, "schemas", "examples"),
   };
 }
 

@@ -1,50 +1,86 @@
-import { type JournalRecord, otherEvent } from "../audit/event.ts";
+import { type EventOrigin, type JournalRecord, otherEvent } from "../audit/event.ts";
 import type { Bundle } from "../checkout/bundle.ts";
 import type { RecordSink } from "../checkout/journal-recorder.ts";
+import type { LoadedFile, ReferenceBundle } from "../reference/bundle.ts";
+import { listOfFile } from "../reference/files.ts";
 import { instantText } from "../swipe/calendar.ts";
-import type { Clock, Observer } from "../units.ts";
+import type { Clock } from "../units.ts";
 
-/** Tells operators and auditors which policy and reference data decide from now on. */
+/** Tells auditors which policy and reference data decide from now on. */
 export interface Activation {
-  announce(bundle: Bundle): Promise<void>;
+  /**
+   * Records what differs from what was announced before; at first all of it. `key` names the
+   * pseudonym key: under another one the digests of all lists differ, though no list does.
+   * Resolves with whether anything differed. Rejects when the record cannot be kept: then the
+   * next announcement tells it.
+   */
+  announce(bundle: Bundle, key: string): Promise<boolean>;
 }
 
-export function activation(
-  observer: Observer,
-  sink: RecordSink,
-  instance: string,
-  clock: Clock,
-): Activation {
+interface Announced {
+  readonly bundle: Bundle;
+  readonly key: string;
+}
+
+export function activation(sink: RecordSink, instance: string, clock: Clock): Activation {
+  let before: Announced | undefined;
   return {
-    announce: async ({ policy, reference }) => {
-      const at = Math.floor(clock.now());
-      const origin = { instance, at };
-      const when = instantText(at);
-      const records: JournalRecord[] = [
-        otherEvent(
-          "policy.activated",
-          { version: policy.version, hash: policy.hash, activatedAt: when },
-          `policy ${policy.version}`,
-          origin,
-        ),
-        otherEvent(
-          "reference.loaded",
-          {
-            hash: reference.hash,
-            files: [],
-            loadedAt: instantText(Math.floor(reference.loadedAt)),
-          },
-          "reference",
-          origin,
-        ),
+    async announce(bundle, key) {
+      const origin = { instance, at: Math.floor(clock.now()) };
+      const records = [
+        ...policyRecords(before?.bundle, bundle, origin),
+        ...referenceRecords(before, { bundle, key }, origin),
       ];
-      await sink.append(records);
-      observer.notice({
-        kind: "bundle.active",
-        labels: { policy: policy.version, policyHash: policy.hash, reference: reference.hash },
-        message: `Policy ${policy.version} decides, with ${policy.rules.length} rules.`,
-        level: "info",
-      });
+      if (records.length > 0) await sink.append(records);
+      before = { bundle, key };
+      return records.length > 0;
     },
   };
+}
+
+function policyRecords(
+  before: Bundle | undefined,
+  { policy }: Bundle,
+  origin: EventOrigin,
+): readonly JournalRecord[] {
+  const { version, hash } = policy;
+  if (before?.policy.hash === hash) return [];
+  const data = { version, hash, activatedAt: instantText(origin.at) };
+  return [otherEvent("policy.activated", data, `policy ${version}`, origin)];
+}
+
+function referenceRecords(
+  before: Announced | undefined,
+  { bundle: { reference }, key }: Announced,
+  origin: EventOrigin,
+): readonly JournalRecord[] {
+  const earlier = before?.bundle.reference;
+  if (earlier?.hash === reference.hash) return [];
+  const changed =
+    earlier === undefined || before?.key !== key ? undefined : changedFiles(earlier, reference);
+  const data = {
+    hash: reference.hash,
+    files: reference.files.map(({ name }) => name),
+    ...(changed === undefined ? {} : { changed: changed.map(({ name }) => name) }),
+    loadedAt: instantText(Math.floor(reference.loadedAt)),
+  };
+  const loaded = otherEvent("reference.loaded", data, "reference", origin);
+  return [loaded, ...(changed ?? []).flatMap((file) => listRecord(file, origin))];
+}
+
+/** Files that say something else than before, are new, or are gone: these with no digest and no row. */
+function changedFiles(before: ReferenceBundle, after: ReferenceBundle): readonly LoadedFile[] {
+  const digests = new Map(before.files.map(({ name, digest }) => [name, digest]));
+  const changed = after.files.filter(({ name, digest }) => digests.get(name) !== digest);
+  for (const { name } of after.files) digests.delete(name);
+  const gone = [...digests.keys()].map((name) => ({ name, digest: "", rows: 0 }));
+  return [...changed, ...gone];
+}
+
+function listRecord({ name, digest, rows }: LoadedFile, origin: EventOrigin): JournalRecord[] {
+  const list = listOfFile(name);
+  if (list === undefined) return [];
+  const changedAt = instantText(origin.at);
+  const data = { list, version: digest, entries: rows, changedAt };
+  return [otherEvent("list.changed", data, `list ${list}`, origin)];
 }

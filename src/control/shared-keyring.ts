@@ -2,6 +2,7 @@ import type { Bundle } from "../checkout/bundle.ts";
 import type { Keyring } from "../checkout/keyring.ts";
 import type { ControlDocuments } from "../counters/control-documents.ts";
 import type { Pseudonymiser } from "../privacy/pseudonymiser.ts";
+import type { Policy } from "../rules/policy.ts";
 import type { DurationMs, Observer, Timers } from "../units.ts";
 import { type OwnKeys, pseudonymiserOf } from "./own-keys.ts";
 
@@ -22,8 +23,11 @@ export interface SharedKeyring extends Keyring {
   bundle(): Bundle;
   /** A pseudonymiser of its own for list files: they must not fill the caches of live swipes. */
   forLists(): Pseudonymiser;
-  /** Loads the bundle again under the key in force; on failure the one before stays. Resolves with it. */
-  reload(): Promise<Bundle>;
+  /**
+   * Loads the bundle again under the key in force, or its reference data alone; on failure the one
+   * before stays. Resolves with the one in force from now on.
+   */
+  reload(what: "all" | "reference"): Promise<Bundle>;
   /** One try at an agreement with the store. @throws ForeignKeyError, or whatever the store answered */
   agree(): Promise<void>;
   /** Tries until it is agreed; another key is reported and never agreed to. */
@@ -35,8 +39,8 @@ export interface SharedKeyringParts {
   readonly documents: ControlDocuments;
   readonly observer: Observer;
   readonly timers: Timers;
-  /** Reference lists are digests under the key: another key needs them loaded again. */
-  load(pseudonymiser: Pseudonymiser): Promise<Bundle>;
+  /** Reference lists are digests under the key: another key needs them loaded again. `policy`: keep this one. */
+  load(pseudonymiser: Pseudonymiser, policy?: Policy): Promise<Bundle>;
 }
 
 /** The key in force and the bundle loaded under it, swapped together. */
@@ -57,7 +61,7 @@ export async function openSharedKeyring(parts: SharedKeyringParts): Promise<Shar
   async function adopt(standing: string): Promise<void> {
     const theirs = pseudonymiserOf(standing);
     if (theirs.fingerprint === pseudonymiser.fingerprint) return;
-    const loaded = await parts.load(pseudonymiserOf(standing));
+    const loaded = await parts.load(pseudonymiserOf(standing), bundle.policy);
     text = standing;
     pseudonymiser = theirs;
     bundle = loaded;
@@ -93,9 +97,10 @@ export async function openSharedKeyring(parts: SharedKeyringParts): Promise<Shar
     agreed: () => agreed,
     bundle: () => bundle,
     forLists: () => pseudonymiserOf(text),
-    reload: () =>
+    reload: (what) =>
       alone(async () => {
-        bundle = await parts.load(pseudonymiserOf(text));
+        const kept = what === "reference" ? bundle.policy : undefined;
+        bundle = await parts.load(pseudonymiserOf(text), kept);
         return bundle;
       }),
     agree,

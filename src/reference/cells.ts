@@ -6,6 +6,8 @@ import { shanghaiDay } from "../units.ts";
 export interface CellReader {
   /** `pattern` says what is allowed, `form` says it in words. */
   text(column: string, value: string, pattern: RegExp, form: string): string | undefined;
+  /** A name that programs go by, such as `hospital-gate`. */
+  word(column: string, value: string): string | undefined;
   oneOf<T extends string>(column: string, value: string, allowed: readonly T[]): T | undefined;
   number(column: string, value: string, range: NumberRange): number | undefined;
   /** Yuan with at most two decimals, as 1/100 yuan. */
@@ -25,6 +27,9 @@ export interface NumberRange {
   readonly max: number;
   readonly decimals: number;
 }
+
+/** As the policy names kinds of pharmacies and periods of the calendar. */
+const WORD = /^[\p{L}\d_-]{1,60}$/u;
 
 /** Ten million yuan: more than any single pack costs. */
 const MONEY_MAX: Fen = 1_000_000_000;
@@ -48,6 +53,10 @@ export function createCellReader(report: (reason: string) => void): CellReader {
     text(column, value, pattern, form) {
       if (value === "") return undefined;
       return pattern.test(value) ? value : refuse(column, form);
+    },
+    word(column, value) {
+      if (value === "" || WORD.test(value)) return value || undefined;
+      return refuse(column, "a word of at most 60 letters, digits, hyphens and underscores");
     },
     oneOf(column, value, allowed) {
       if (value === "") return undefined;

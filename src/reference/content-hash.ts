@@ -1,5 +1,6 @@
 import type { Hash } from "node:crypto";
 import { createHash } from "node:crypto";
+import type { LoadedFile } from "./bundle.ts";
 import type { ListPseudonyms } from "./list-pseudonyms.ts";
 
 /**
@@ -10,9 +11,17 @@ import type { ListPseudonyms } from "./list-pseudonyms.ts";
 export interface ContentHash {
   /** Says that the file is there, even without a row. */
   open(file: string): void;
+  /** Says that the file is there and what its digest is. */
+  keep(file: LoadedFile): void;
   update(file: string, values: readonly string[]): void;
-  /** `sha256:` and 64 hexadecimal digits. */
-  finish(): string;
+  finish(): Hashes;
+}
+
+export interface Hashes {
+  /** Of everything: `sha256:` and 64 hexadecimal digits. */
+  readonly hash: string;
+  /** Of each file that is there, by name. */
+  readonly files: readonly LoadedFile[];
 }
 
 /** Rows joined before they are hashed: one call a row costs more than the hashing. */
@@ -28,27 +37,44 @@ export function createContentHash(
   holdsIds: (file: string) => boolean,
   pseudonymise: ListPseudonyms,
 ): ContentHash {
-  const files = new Map<string, { readonly hash: Hash; readonly rows: string[] }>();
+  const files = new Map<string, Digesting>();
+  const kept = new Map<string, LoadedFile>();
   const open = (file: string) => {
-    const known = files.get(file) ?? { hash: createHash("sha256"), rows: [] };
+    const known = files.get(file) ?? { hash: createHash("sha256"), rows: [], count: 0 };
     files.set(file, known);
     return known;
   };
+  const digested = (name: string): LoadedFile => {
+    const { hash, rows, count } = open(name);
+    const digest = hash.update(rows.map((row) => `${row}\n`).join("")).digest("hex");
+    const shown = holdsIds(name) ? pseudonymise.person(digest) : digest;
+    return Object.freeze({ name, digest: shown, rows: count });
+  };
   return {
     open,
+    keep(file) {
+      kept.set(file.name, file);
+    },
     update(file, values) {
-      const { hash, rows } = open(file);
+      const digesting = open(file);
+      const { hash, rows } = digesting;
+      digesting.count += 1;
       rows.push(JSON.stringify(values));
       if (rows.length >= ROWS_AT_ONCE) hash.update(`${rows.splice(0).join("\n")}\n`);
     },
     finish() {
       const whole = createHash("sha256");
-      for (const name of [...files.keys()].sort()) {
-        const { hash, rows } = open(name);
-        const digest = hash.update(rows.map((row) => `${row}\n`).join("")).digest("hex");
-        whole.update(`${name} ${holdsIds(name) ? pseudonymise.person(digest) : digest}\n`);
-      }
-      return `sha256:${whole.digest("hex")}`;
+      const names = [...files.keys(), ...kept.keys()].sort();
+      const loaded = names.map((name) => kept.get(name) ?? digested(name));
+      for (const { name, digest } of loaded) whole.update(`${name} ${digest}\n`);
+      return { hash: `sha256:${whole.digest("hex")}`, files: Object.freeze(loaded) };
     },
   };
+}
+
+/** A file's digest while its rows come. */
+interface Digesting {
+  readonly hash: Hash;
+  readonly rows: string[];
+  count: number;
 }

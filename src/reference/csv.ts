@@ -9,26 +9,106 @@ export type CsvRow =
 
 export type Separator = "," | "\t";
 
+/** A file's text, whole or in pieces that may end anywhere. */
+export type Text = string | Iterable<string>;
+
+/** What a source of pieces throws at bytes that are no text. */
+export class NotTextError extends Error {
+  readonly code = "GUARD_REFERENCE_NOT_TEXT";
+  /** Line breaks between the end of the piece before and the bad line. */
+  readonly linesBefore: number;
+  constructor(linesBefore: number, options?: ErrorOptions) {
+    super("The bytes are not UTF-8.", options);
+    this.name = "NotTextError";
+    this.linesBefore = linesBefore;
+  }
+}
+
+/** A longer row is one whose quote was never closed; the rest of the file would be read as its cell. */
+export const ROW_CHARACTERS_MAX = 1_000_000;
+
 /** Blank lines are skipped. `line` is where the row begins. */
-export function* readCsv(text: string, separator: Separator): Generator<CsvRow, void> {
-  let position = text.startsWith("\uFEFF") ? 1 : 0;
+export function* readCsv(text: Text, separator: Separator): Generator<CsvRow, void> {
   let line = 1;
-  let quote = separator === "\t" ? Number.POSITIVE_INFINITY : nextQuote(text, position);
+  let rest = "";
+  try {
+    for (const piece of withoutMark(typeof text === "string" ? [text] : text)) {
+      const view = rest + piece;
+      const left = yield* rowsBefore(view, separator, line);
+      rest = view.slice(left.position);
+      line = left.line;
+      if (rest.length > ROW_CHARACTERS_MAX) {
+        const reason = `the row is longer than ${ROW_CHARACTERS_MAX} characters; a quote may not be closed`;
+        yield { line, reason };
+        return;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof NotTextError)) throw error;
+    const bad = line + lineBreaks(rest, 0, rest.length) + error.linesBefore;
+    yield { line: bad, reason: "the line is not UTF-8; save the file as UTF-8" };
+    return;
+  }
+  for (const { row } of rowsIn(rest, separator, line)) if (row !== undefined) yield row;
+}
+
+/** The mark stands at the very beginning, which may be in a later piece. */
+function* withoutMark(pieces: Iterable<string>): Generator<string, void> {
+  let isBegun = false;
+  for (const piece of pieces) {
+    yield !isBegun && piece.startsWith("\uFEFF") ? piece.slice(1) : piece;
+    isBegun ||= piece !== "";
+  }
+}
+
+interface Place {
+  readonly position: number;
+  readonly line: number;
+}
+
+/** All rows but one that reaches the end: more of it may come. Says where that one begins. */
+function* rowsBefore(view: string, separator: Separator, line: number): Generator<CsvRow, Place> {
+  let place: Place = { position: 0, line };
+  for (const { row, end, next } of rowsIn(view, separator, line)) {
+    if (end >= view.length) return place;
+    if (row !== undefined) yield row;
+    place = next;
+  }
+  return place;
+}
+
+interface PlacedRow {
+  /** undefined for a blank line. */
+  readonly row: CsvRow | undefined;
+  /** Where the line break that ends the row stands, or the text's length. */
+  readonly end: number;
+  readonly next: Place;
+}
+
+function* rowsIn(text: string, separator: Separator, first: number): Generator<PlacedRow, void> {
+  let position = 0;
+  let line = first;
+  const quoteFrom = (from: number) =>
+    separator === "\t" ? Number.POSITIVE_INFINITY : nextQuote(text, from);
+  let quote = quoteFrom(0);
   while (position < text.length) {
-    const end = lineEnd(text, position);
+    const start = line;
+    let end = lineEnd(text, position);
+    let row: CsvRow | undefined;
     if (quote >= end) {
       const plain = withoutReturn(text.slice(position, end));
-      if (plain.trim() !== "") yield { line, cells: plain.split(separator) };
-      position = end + 1;
-      line += 1;
-      continue;
+      if (plain.trim() !== "") row = { line: start, cells: plain.split(separator) };
+    } else {
+      const quoted = readQuotedRow(text, position, separator);
+      end = quoted.end;
+      line += lineBreaks(text, position, end);
+      quote = quoteFrom(end + 1);
+      const { cells, reason } = quoted;
+      row = reason === undefined ? { line: start, cells } : { line: start, reason };
     }
-    const row = readQuotedRow(text, position, separator);
-    if (row.reason === undefined) yield { line, cells: row.cells };
-    else yield { line, reason: row.reason };
-    line += 1 + lineBreaks(text, position, row.end);
-    position = row.end + 1;
-    quote = nextQuote(text, position);
+    position = end + 1;
+    line += 1;
+    yield { row, end, next: { position, line } };
   }
 }
 

@@ -1,6 +1,6 @@
 import { readDrugCode } from "../swipe/drug-code.ts";
 import type { DrugEntry, DrugIdentity, WatchEntry } from "./bundle.ts";
-import type { PrefixTable } from "./prefix-table.ts";
+import { createPause } from "./loading.ts";
 
 /** A patent medicine's product: characters 1 to 11, its form included. */
 const PRODUCT_LENGTH = 11;
@@ -11,16 +11,16 @@ const PRODUCT_LENGTH = 11;
  * drugs.csv. A group is called after its smallest product code and not after a rank or a group's
  * name: ranks change with every notice, and a new name would lose what a person has at home.
  */
-export function createDrugIdentifier(
-  drugs: PrefixTable<DrugEntry>,
+export function* createDrugIdentifier(
+  find: (code: string) => DrugEntry | undefined,
   watchlist: readonly WatchEntry[],
   entries: Iterable<DrugEntry>,
-): (code: string) => DrugIdentity {
-  const nameOf = patentGroups(watchlist, entries);
+): Generator<void, (code: string) => DrugIdentity> {
+  const nameOf = yield* patentGroups(watchlist, entries);
   return (code) => {
     const { drugClass, molecule, form } = readDrugCode(code);
     if (drugClass !== "patent") return Object.freeze({ drugClass, molecule, form });
-    const group = drugs.find(code)?.group;
+    const group = find(code)?.group;
     const name =
       nameOf(productNode(form)) ?? (group === undefined ? undefined : nameOf(groupNode(group)));
     return Object.freeze({ drugClass, molecule: name ?? molecule, form });
@@ -28,25 +28,30 @@ export function createDrugIdentifier(
 }
 
 /** Joins products, ranks and groups that touch each other; the answer is a joined set's name. */
-function patentGroups(
+function* patentGroups(
   watchlist: readonly WatchEntry[],
   entries: Iterable<DrugEntry>,
-): (node: string) => string | undefined {
+): Generator<void, (node: string) => string | undefined> {
   const sets = createSets();
+  const pause = createPause();
   for (const { list, rank, code } of watchlist) {
     if (isPatent(code)) sets.join(productNode(code), JSON.stringify([list, rank]));
+    if (pause.isDue()) yield;
   }
   for (const { code, group } of entries) {
     if (isPatent(code) && group !== undefined) sets.join(productNode(code), groupNode(group));
+    if (pause.isDue()) yield;
   }
-  const names = smallestProducts(sets);
+  const names = yield* smallestProducts(sets);
   return (node) => (sets.has(node) ? names.get(sets.root(node)) : undefined);
 }
 
 /** By root. */
-function smallestProducts(sets: Sets): ReadonlyMap<string, string> {
+function* smallestProducts(sets: Sets): Generator<void, ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
+  const pause = createPause();
   for (const node of sets.nodes()) {
+    if (pause.isDue()) yield;
     if (!node.startsWith(PRODUCT_MARK)) continue;
     const root = sets.root(node);
     const product = node.slice(PRODUCT_MARK.length);
@@ -93,6 +98,6 @@ function createSets(): Sets {
     },
     has: (node) => above.has(node),
     root,
-    nodes: () => [...above.keys()],
+    nodes: () => above.keys(),
   };
 }

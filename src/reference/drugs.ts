@@ -1,10 +1,8 @@
 import { present } from "../swipe/present.ts";
 import type { DrugEntry } from "./bundle.ts";
-import { createCellReader } from "./cells.ts";
-import type { LoadingContext } from "./loading.ts";
-import { PAUSE_EVERY_ROWS } from "./loading.ts";
+import type { LoadingContext, LoadingRow } from "./loading.ts";
+import { loadRows, oncePerKey } from "./loading.ts";
 import type { ReferenceFile, TableShape } from "./table.ts";
-import { readTable } from "./table.ts";
 
 const SHAPE: TableShape = {
   separator: ",",
@@ -28,10 +26,15 @@ const SHAPE: TableShape = {
   required: ["code", "name", "prescription"],
 };
 
-/** Where the fund pays for a drug; `retail` says that a pharmacy may sell it although it is injected. */
-export const DRUG_SETTINGS = ["inpatient", "emergency", "retail"] as const;
+/**
+ * Where the fund pays for a drug; `retail` says that a pharmacy may sell it although it is injected,
+ * `compound` that slices are paid for only together with others (单味使用不予支付).
+ */
+export const DRUG_SETTINGS = ["inpatient", "emergency", "retail", "compound"] as const;
 
-const CODE = /^[A-Za-z0-9]{1,50}$/;
+/** A drug code in capitals, or its beginning. */
+export const DRUG_CODE = /^[A-Z0-9]{1,50}$/;
+export const DRUG_CODE_FORM = "1 to 50 letters and digits";
 const AGE = { min: 0, max: 150, decimals: 0 };
 /** In 1/10,000 as quantities are; a pack of 300 units of insulin is the large end, 5,000 g of a herb beyond it. */
 const UNITS = { min: 0.0001, max: 100_000, decimals: 4 };
@@ -49,24 +52,17 @@ export function* loadDrugs(
   context: LoadingContext,
 ): Generator<void, ReadonlyMap<string, LoadedDrug>> {
   const drugs = new Map<string, LoadedDrug>();
-  for (const row of readTable(file, SHAPE, context.faults)) {
-    const report = (reason: string) => context.faults.add(file.name, row.line, reason);
-    context.content.update(file.name, row.values);
-    const entry = readDrug(row.values, report);
-    if (entry !== undefined) {
-      const earlier = drugs.get(entry.code);
-      if (earlier !== undefined) report(`code is that of line ${earlier.line}; a code has one row`);
-      else drugs.set(entry.code, { entry, line: row.line });
+  const once = oncePerKey("code is that of line {line}; a code has one row");
+  yield* loadRows(file, SHAPE, context, (row) => {
+    const entry = readDrug(row);
+    if (entry !== undefined && once(entry.code, row)) {
+      drugs.set(entry.code, { entry, line: row.line });
     }
-    if (row.line % PAUSE_EVERY_ROWS === 0) yield;
-  }
+  });
   return drugs;
 }
 
-function readDrug(
-  values: readonly string[],
-  report: (reason: string) => void,
-): DrugEntry | undefined {
+function readDrug({ values, read, report }: LoadingRow): DrugEntry | undefined {
   const [
     written = "",
     n = "",
@@ -80,9 +76,8 @@ function readDrug(
   ] = values;
   const [exempt = "", dual = "", setting = "", diseases = "", group = "", median = ""] =
     values.slice(9);
-  const read = createCellReader(report);
   const c = written.toUpperCase();
-  const code = read.required("code", c, read.text("code", c, CODE, "1 to 50 letters and digits"));
+  const code = read.required("code", c, read.text("code", c, DRUG_CODE, DRUG_CODE_FORM));
   const name = read.required(
     "name",
     n,

@@ -41,6 +41,13 @@ function sentence(faults: readonly ReferenceFault[], more: number): string {
   );
 }
 
+/** Each mistake by file and line, for whoever has to mend it. */
+export function faultLines({ faults, more }: ReferenceBrokenError): string {
+  const lines = faults.map(({ file, line, reason }) => `${file}:${line}: ${reason}`);
+  const others = more === 0 ? [] : [`and ${more} more`];
+  return ["The reference files have mistakes:", ...lines, ...others].join("\n");
+}
+
 /** Collects mistakes, so that all are told at once. */
 export interface FaultLog {
   add(file: string, line: number, reason: string): void;

@@ -1,17 +1,15 @@
 import type { ShanghaiDay } from "../units.ts";
 import type { ListName } from "./bundle.ts";
-import { createCellReader } from "./cells.ts";
 import type { DigestList } from "./digest-list.ts";
 import { createDigestListBuilder } from "./digest-list.ts";
 import type { ListPseudonyms } from "./list-pseudonyms.ts";
-import type { LoadingContext } from "./loading.ts";
-import { PAUSE_EVERY_ROWS } from "./loading.ts";
+import type { LoadingContext, LoadingRow } from "./loading.ts";
+import { loadRows } from "./loading.ts";
 import type { Period } from "./periods.ts";
-import { holds, periodOf } from "./periods.ts";
+import { holds, readPeriod } from "./periods.ts";
 import type { PrefixTable } from "./prefix-table.ts";
 import { createPrefixTable } from "./prefix-table.ts";
 import type { ReferenceFile, TableShape } from "./table.ts";
-import { readTable } from "./table.ts";
 
 const SHAPE: TableShape = {
   separator: ",",
@@ -67,14 +65,14 @@ export function* loadPersonalList(
   const builder = createDigestListBuilder();
   const digests = DIGESTS[name];
   let rows = 0;
-  for (const row of listRows(file, context)) {
-    const ids = digests(row.id, context.pseudonymise);
-    if (ids === undefined)
-      context.faults.add(file.name, row.line, "id must be pharmacyCode:personNumber");
-    for (const id of ids ?? []) builder.add(id, row.period);
+  yield* loadRows(file, SHAPE, context, (row) => {
+    const entry = readListRow(row);
+    if (entry === undefined) return;
+    const ids = digests(entry.id, context.pseudonymise);
+    if (ids === undefined) row.report("id must be pharmacyCode:personNumber");
+    for (const id of ids ?? []) builder.add(id, entry.period);
     rows += 1;
-    if (row.line % PAUSE_EVERY_ROWS === 0) yield;
-  }
+  });
   return { rows, digests: yield* builder.build() };
 }
 
@@ -92,14 +90,14 @@ export function* loadNoCodeStock(
 ): Generator<void, NoCodeStock> {
   const stocks = new Map<string, Map<string, Period[]>>();
   let rows = 0;
-  for (const row of listRows(file, context)) {
-    const parts = splitAtPharmacy(row.id);
-    if (parts === undefined)
-      context.faults.add(file.name, row.line, "id must be pharmacyCode:drugCode");
-    else addPeriod(stocks, parts.pharmacy, parts.rest.toUpperCase(), row.period);
+  yield* loadRows(file, SHAPE, context, (row) => {
+    const entry = readListRow(row);
+    if (entry === undefined) return;
+    const parts = splitAtPharmacy(entry.id);
+    if (parts === undefined) row.report("id must be pharmacyCode:drugCode");
+    else addPeriod(stocks, parts.pharmacy, parts.rest.toUpperCase(), entry.period);
     rows += 1;
-    if (row.line % PAUSE_EVERY_ROWS === 0) yield;
-  }
+  });
   const tables = new Map<string, PrefixTable<readonly Period[]>>();
   for (const [pharmacy, stock] of stocks) tables.set(pharmacy, createPrefixTable(stock));
   return {
@@ -122,32 +120,19 @@ function addPeriod(
   periods.push(period);
 }
 
-interface ListRow {
-  readonly line: number;
+interface ListEntry {
   readonly id: string;
   readonly period: Period;
 }
 
 /** An id may stand on several rows: two sources, or two periods. */
-function* listRows(file: ReferenceFile, context: LoadingContext): Generator<ListRow, void> {
-  let line = 0;
-  const read = createCellReader((reason) => context.faults.add(file.name, line, reason));
-  for (const row of readTable(file, SHAPE, context.faults)) {
-    line = row.line;
-    context.content.update(file.name, row.values);
-    const [id = "", fromText = "", toText = ""] = row.values;
-    const before = context.faults.count;
-    const from = read.day("from", fromText);
-    const to = read.day("to", toText);
-    if (id === "") context.faults.add(file.name, line, "id is empty");
-    if (id.length > ID_LENGTH_MAX) {
-      context.faults.add(file.name, line, `id is longer than ${ID_LENGTH_MAX} characters`);
-    }
-    if (from !== undefined && to !== undefined && from > to) {
-      context.faults.add(file.name, line, "from is after to");
-    }
-    if (context.faults.count === before) yield { line, id, period: periodOf(from, to) };
-  }
+function readListRow({ values, read, report }: LoadingRow): ListEntry | undefined {
+  const [id = "", from = "", to = ""] = values;
+  const period = readPeriod(from, to, { read, report });
+  if (id === "") report("id is empty");
+  if (id.length > ID_LENGTH_MAX) report(`id is longer than ${ID_LENGTH_MAX} characters`);
+  if (period === undefined || id === "" || id.length > ID_LENGTH_MAX) return undefined;
+  return { id, period };
 }
 
 function splitAtPharmacy(

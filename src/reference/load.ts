@@ -1,34 +1,23 @@
 import type { EpochMs } from "../units.ts";
-import type { LoadedParts } from "./assemble.ts";
 import { freezeBundle } from "./assemble.ts";
-import type { ListName, PharmacyEntry, ReferenceBundle } from "./bundle.ts";
+import type { ReferenceBundle } from "./bundle.ts";
 import { createContentHash } from "./content-hash.ts";
-import type { LoadedDrug } from "./drugs.ts";
-import { loadDrugs } from "./drugs.ts";
 import { createFaultLog } from "./fault.ts";
-import {
-  DRUGS_FILE,
-  INSTALLABLE_FILES,
-  isReferenceFile,
-  listOfFile,
-  mayHoldIds,
-  PHARMACIES_FILE,
-  WATCHLIST_FILE,
-} from "./files.ts";
+import type { Part } from "./file-parts.ts";
+import { emptyParts, loadPart } from "./file-parts.ts";
+import { INSTALLABLE_FILES, isReferenceFile, mayHoldIds } from "./files.ts";
+import { goodsOf } from "./goods.ts";
 import type { ListPseudonyms } from "./list-pseudonyms.ts";
-import type { NoCodeStock, PersonalListEntries } from "./lists.ts";
-import { loadNoCodeStock, loadPersonalList, NO_STOCK } from "./lists.ts";
+import type { LoadMemory, MadeFile } from "./load-memory.ts";
+import { keep, keptGoods, keptPart, textDigest } from "./load-memory.ts";
 import type { LoadingContext } from "./loading.ts";
-import { PAUSE_EVERY_ROWS } from "./loading.ts";
-import { loadPharmacies } from "./pharmacies.ts";
 import type { ReferenceFile } from "./table.ts";
-import { readTable } from "./table.ts";
-import type { LoadedWatchEntry } from "./watchlist.ts";
-import { loadWatchlist } from "./watchlist.ts";
 
 export interface LoadOptions {
   readonly pseudonymise: ListPseudonyms;
   readonly loadedAt: EpochMs;
+  /** Of earlier loads under the same pseudonyms; what this one makes is kept there. */
+  readonly memory?: LoadMemory;
 }
 
 /**
@@ -65,75 +54,50 @@ export async function loadReferenceGently(
 /** Yields between steps; the last value is the bundle. */
 export function* loadReferenceInSteps(
   files: readonly ReferenceFile[],
-  options: LoadOptions,
+  { pseudonymise, loadedAt, memory = {} }: LoadOptions,
 ): Generator<void, ReferenceBundle> {
-  const context: LoadingContext = {
-    faults: createFaultLog(),
-    content: createContentHash(mayHoldIds, options.pseudonymise),
-    pseudonymise: options.pseudonymise,
-  };
+  const content = createContentHash(mayHoldIds, pseudonymise);
+  const context: LoadingContext = { faults: createFaultLog(), content, pseudonymise };
   const parts = emptyParts();
+  const made = new Map<string, MadeFile>();
   const names = new Set<string>();
   for (const file of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (names.has(file.name)) context.faults.add(file.name, 0, "the file is given twice");
-    else yield* loadFile(file, parts, context);
+    else if (isReadable(file, context)) made.set(file.name, yield* makeFile(file, context, memory));
     names.add(file.name);
+    made.get(file.name)?.part(parts);
     yield;
   }
+  const goods = keptGoods(memory, parts) ?? (yield* goodsOf(parts, context));
+  context.faults.throwIfAny();
   const notInstalled = INSTALLABLE_FILES.filter((name) => !names.has(name));
-  return yield* freezeBundle(parts, context, { loadedAt: options.loadedAt, notInstalled });
+  const bundle = freezeBundle(parts, goods, { ...content.finish(), loadedAt, notInstalled });
+  keep(memory, made, bundle.files, { parts, goods });
+  return bundle;
 }
 
-function* loadFile(
-  file: ReferenceFile,
-  parts: Parts,
-  context: LoadingContext,
-): Generator<void, void> {
-  if (file.unreadable !== undefined) {
-    context.faults.add(file.name, file.unreadable.line, file.unreadable.reason);
-    return;
+function isReadable({ name, unreadable }: ReferenceFile, { faults }: LoadingContext): boolean {
+  if (unreadable !== undefined) {
+    faults.add(name, unreadable.line, unreadable.reason);
+    return false;
   }
-  if (!isReferenceFile(file.name)) {
-    context.faults.add(
-      file.name,
-      0,
-      "no reference file has this name; rename it or take it out of the folder",
-    );
-    return;
+  if (isReferenceFile(name)) return true;
+  faults.add(name, 0, "no reference file has this name; rename it or take it out of the folder");
+  return false;
+}
+
+function* makeFile(
+  file: ReferenceFile,
+  context: LoadingContext,
+  memory: LoadMemory,
+): Generator<void, MadeFile> {
+  const text = (yield* textDigest(file)) ?? "";
+  const kept = keptPart(memory, file, text);
+  if (kept !== undefined) {
+    context.content.keep(kept.loaded);
+    return { text, part: kept.part };
   }
   context.content.open(file.name);
-  const list = listOfFile(file.name);
-  if (list === "no-code-stock") parts.noCodeStock = yield* loadNoCodeStock(file, context);
-  else if (list !== undefined) parts.lists.set(list, yield* loadPersonalList(file, list, context));
-  else if (file.name === PHARMACIES_FILE) parts.pharmacies = yield* loadPharmacies(file, context);
-  else if (file.name === DRUGS_FILE) parts.drugs = yield* loadDrugs(file, context);
-  else if (file.name === WATCHLIST_FILE) parts.watchlist = yield* loadWatchlist(file, context);
-  else yield* checkOptionalFile(file, context);
-}
-
-/** Its columns are its own affair until something uses them. */
-function* checkOptionalFile(file: ReferenceFile, context: LoadingContext): Generator<void, void> {
-  for (const row of readTable(file, ",", context.faults)) {
-    context.content.update(file.name, row.values);
-    if (row.line % PAUSE_EVERY_ROWS === 0) yield;
-  }
-}
-
-/** LoadedParts while they are being filled. */
-interface Parts extends LoadedParts {
-  pharmacies: ReadonlyMap<string, PharmacyEntry> | undefined;
-  drugs: ReadonlyMap<string, LoadedDrug>;
-  watchlist: readonly LoadedWatchEntry[];
-  readonly lists: Map<ListName, PersonalListEntries>;
-  noCodeStock: NoCodeStock;
-}
-
-function emptyParts(): Parts {
-  return {
-    pharmacies: undefined,
-    drugs: new Map(),
-    watchlist: [],
-    lists: new Map(),
-    noCodeStock: NO_STOCK,
-  };
+  const part: Part = yield* loadPart(file, context);
+  return { text, part };
 }

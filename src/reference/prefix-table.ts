@@ -1,16 +1,23 @@
 /** Finds the entry with the longest prefix of a code. Prefixes are in capitals; the code may be written otherwise. */
 export interface PrefixTable<T> {
   find(code: string): T | undefined;
+  /** Every prefix of the code that the table has, the longest first. */
+  beginningsOf(code: string): readonly string[];
   readonly size: number;
 }
 
 /** One look-up a length of prefix; where codes repeat, wrap `find` in `remember`. */
 export function createPrefixTable<T>(entries: ReadonlyMap<string, T>): PrefixTable<T> {
-  const lengths = [...new Set([...entries.keys()].map((prefix) => prefix.length))].sort(
-    (a, b) => b - a,
-  );
+  const found = new Set<number>();
+  for (const prefix of entries.keys()) found.add(prefix.length);
+  const lengths = [...found].sort((a, b) => b - a);
   return {
     size: entries.size,
+    beginningsOf(written) {
+      const code = written.trim().toUpperCase();
+      const prefixes = lengths.filter((length) => length <= code.length);
+      return prefixes.map((length) => code.slice(0, length)).filter((each) => entries.has(each));
+    },
     find(written) {
       const code = written.trim().toUpperCase();
       for (const length of lengths) {

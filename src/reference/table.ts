@@ -1,4 +1,4 @@
-import type { CsvRow, Separator } from "./csv.ts";
+import type { CsvRow, Separator, Text } from "./csv.ts";
 import { readCsv } from "./csv.ts";
 import type { FaultLog } from "./fault.ts";
 
@@ -6,7 +6,7 @@ import type { FaultLog } from "./fault.ts";
 export interface ReferenceFile {
   /** Name inside the folder with forward slashes: `drugs.csv`, `lists/deceased.csv`. */
   readonly name: string;
-  readonly text: string;
+  readonly text: Text;
   /** Set when the file could not be read; `text` is then empty. Told together with all other faults. */
   readonly unreadable?: { readonly line: number; readonly reason: string };
 }
@@ -28,16 +28,13 @@ export interface TableRow {
 /** Rows after the header; one list of a whole country's deceased is well below this. */
 export const TABLE_ROWS_MAX = 20_000_000;
 
-/** A shape, or a mere separator for a file whose columns nobody here knows. */
-type Shape = TableShape | Separator;
-
-/** Hands out the rows that have the right number of cells and reports the others. */
+/** Hands out the rows that have the right number of cells and reports the others; undefined stands for one of those. */
 export function* readTable(
   file: ReferenceFile,
-  shape: Shape,
+  shape: TableShape,
   faults: FaultLog,
-): Generator<TableRow, void> {
-  const rows = readCsv(file.text, typeof shape === "string" ? shape : shape.separator);
+): Generator<TableRow | undefined, void> {
+  const rows = readCsv(file.text, shape.separator);
   const first = rows.next();
   if (first.done === true) {
     faults.add(file.name, 1, "the file has no header");
@@ -47,8 +44,6 @@ export function* readTable(
   // Without a header every later row would be a fault of its own and hide this one.
   const order = header && readHeader(file.name, first.value.line, header, shape, faults);
   if (header === undefined || order === undefined) return;
-  // An unknown file's header is part of its content.
-  if (typeof shape === "string") yield { line: first.value.line, values: header };
   let count = 0;
   for (const row of rows) {
     count += 1;
@@ -57,9 +52,7 @@ export function* readTable(
       return;
     }
     const cells = cellsOf(file.name, row, faults, header.length);
-    if (cells !== undefined) {
-      yield { line: row.line, values: order.map((at) => cells[at] ?? "") };
-    }
+    yield cells && { line: row.line, values: order.map((at) => cells[at] ?? "") };
   }
 }
 
@@ -85,7 +78,7 @@ function readHeader(
   file: string,
   line: number,
   header: readonly string[],
-  shape: Shape,
+  shape: TableShape,
   faults: FaultLog,
 ): readonly number[] | undefined {
   const before = faults.count;
@@ -94,15 +87,13 @@ function readHeader(
     if (column === "") faults.add(file, line, `${place} has no name`);
     else if (header.indexOf(column) !== at)
       faults.add(file, line, `${place} repeats an earlier one`);
-    else if (typeof shape !== "string" && !shape.columns.includes(column)) {
+    else if (!shape.columns.includes(column)) {
       faults.add(file, line, `${place} is unknown; known are ${shape.columns.join(", ")}`);
     }
   });
-  const required = typeof shape === "string" ? [] : shape.required;
-  for (const column of required) {
+  for (const column of shape.required) {
     if (!header.includes(column)) faults.add(file, line, `the column ${column} is missing`);
   }
   if (faults.count > before) return undefined;
-  const columns = typeof shape === "string" ? header : shape.columns;
-  return columns.map((column) => header.indexOf(column));
+  return shape.columns.map((column) => header.indexOf(column));
 }

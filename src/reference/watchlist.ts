@@ -1,9 +1,7 @@
 import type { WatchEntry } from "./bundle.ts";
-import { createCellReader } from "./cells.ts";
-import type { LoadingContext } from "./loading.ts";
-import { PAUSE_EVERY_ROWS } from "./loading.ts";
+import type { LoadingContext, LoadingRow } from "./loading.ts";
+import { loadRows, oncePerKey } from "./loading.ts";
 import type { ReferenceFile, TableShape } from "./table.ts";
-import { readTable } from "./table.ts";
 
 /** Name and dosage form may be anything a notice prints. */
 const SHAPE: TableShape = {
@@ -23,29 +21,18 @@ export function* loadWatchlist(
   context: LoadingContext,
 ): Generator<void, readonly LoadedWatchEntry[]> {
   const entries: LoadedWatchEntry[] = [];
-  const lines = new Map<string, number>();
-  for (const row of readTable(file, SHAPE, context.faults)) {
-    const report = (reason: string) => context.faults.add(file.name, row.line, reason);
-    context.content.update(file.name, row.values);
-    const entry = readEntry(row.values, report);
-    if (entry !== undefined) {
-      const key = JSON.stringify([entry.list, entry.rank, entry.code]);
-      const earlier = lines.get(key);
-      if (earlier !== undefined) report(`list, rank and code are those of line ${earlier}`);
-      lines.set(key, row.line);
-      entries.push(Object.freeze({ ...entry, line: row.line }));
-    }
-    if (row.line % PAUSE_EVERY_ROWS === 0) yield;
-  }
+  const once = oncePerKey("list, rank and code are those of line {line}");
+  yield* loadRows(file, SHAPE, context, (row) => {
+    const entry = readEntry(row);
+    if (entry === undefined) return;
+    once(JSON.stringify([entry.list, entry.rank, entry.code]), row);
+    entries.push(Object.freeze({ ...entry, line: row.line }));
+  });
   return entries;
 }
 
-function readEntry(
-  values: readonly string[],
-  report: (reason: string) => void,
-): WatchEntry | undefined {
+function readEntry({ values, read }: LoadingRow): WatchEntry | undefined {
   const [l = "", r = "", written = "", n = ""] = values;
-  const read = createCellReader(report);
   const c = written.toUpperCase();
   const list = read.required(
     "list",

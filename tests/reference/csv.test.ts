@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
 import type { Separator } from "../../src/reference/csv.ts";
-import { readCsv } from "../../src/reference/csv.ts";
+import { NotTextError, ROW_CHARACTERS_MAX, readCsv } from "../../src/reference/csv.ts";
 
 const rows = (text: string, separator: Separator = ",") => [...readCsv(text, separator)];
 
@@ -95,4 +95,48 @@ t.test("no text makes the reader fail or run on", async (t) => {
     }),
     { numRuns: 300 },
   );
+});
+
+t.test("a text in pieces reads like the whole, wherever it is cut", async (t) => {
+  const text = fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", "\r", "药", "\uFEFF") });
+  fc.assert(
+    fc.property(text, fc.array(fc.nat({ max: 30 })), (whole, cuts) => {
+      const at = [...new Set(cuts.map((cut) => Math.min(cut, whole.length)))].sort((a, b) => a - b);
+      const pieces = [0, ...at].map((start, index) => whole.slice(start, at[index]));
+      t.strictSame([...readCsv(pieces, ",")], rows(whole));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+t.test(
+  "bytes that are no text are told with their line, and what stands before is read",
+  async (t) => {
+    function* pieces() {
+      yield "a,b\n1,2\n3";
+      throw new NotTextError(1);
+    }
+    t.same(
+      [...readCsv(pieces(), ",")],
+      [
+        { line: 1, cells: ["a", "b"] },
+        { line: 2, cells: ["1", "2"] },
+        { line: 4, reason: "the line is not UTF-8; save the file as UTF-8" },
+      ],
+    );
+  },
+);
+
+t.test("a quote that is not closed does not make a huge file one cell", async (t) => {
+  let handedOut = 0;
+  function* pieces() {
+    yield 'a,b\n"open,2\n';
+    for (;;) {
+      handedOut += 1;
+      yield "x,1\n".repeat(10_000);
+    }
+  }
+  const read = [...readCsv(pieces(), ",")];
+  t.match(read.at(-1), { line: 2, reason: /longer than .* a quote may not be closed/ });
+  t.ok(handedOut <= ROW_CHARACTERS_MAX / 40_000 + 2, "the rest is not read");
 });

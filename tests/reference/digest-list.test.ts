@@ -67,3 +67,17 @@ t.test("days beyond what sixteen bits hold are open ends", async (t) => {
   t.ok(holds(period, 20_000));
   t.ok(holds(period, 80_000));
 });
+
+t.test("an id on very many rows is found in each of its periods", async (t) => {
+  const rows = Array.from({ length: 3_000 }, (_, at) => {
+    const id = at % 3 === 0 ? "often" : `seldom-${at}`;
+    return [id, periodOf(20_000 + at, 20_000 + at)] as const;
+  });
+  const list = build(rows);
+  for (let at = 0; at < rows.length; at += 1) {
+    const day = 20_000 + at;
+    if (list.holds("often", day) !== (at % 3 === 0)) t.fail(`row ${at} of the frequent id`);
+    if (list.holds(`seldom-${at}`, day) !== (at % 3 !== 0)) t.fail(`row ${at}`);
+  }
+  t.equal(list.size, 3_000);
+});

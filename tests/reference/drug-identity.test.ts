@@ -1,5 +1,11 @@
 import t from "tap";
-import { createDrugKeys, drugKeyOf } from "../../src/reference/drug-key.ts";
+import {
+  atc4,
+  createDrugKeys,
+  drugKeyOf,
+  molecule,
+  therapeuticGroup,
+} from "../../src/reference/drug-key.ts";
 import { createFaultLog } from "../../src/reference/fault.ts";
 import { refuseKeyCollisions } from "../../src/reference/key-collisions.ts";
 import { faultsOf, file, load } from "./support.ts";
@@ -60,22 +66,73 @@ t.test("patent medicines: a group of drugs.csv joins codes, prefixes and ranks",
   t.equal(identify("ZA12HAX0700").molecule, "ZA12HAX0700", "another group");
 });
 
-t.test("a drug's key is four bytes for the molecule and one for the form", async (t) => {
+t.test("a drug's key is five bytes for the molecule and one for the form", async (t) => {
   const { identify } = load([]);
   const tablet = drugKeyOf(identify("XC08CAA187A001"));
   const other = drugKeyOf(identify("XC08CAA187A025"));
-  const molecule = drugKeyOf(identify("XC08CAZ067A001"));
-  t.equal(tablet.length, 5);
+  const another = drugKeyOf(identify("XC08CAZ067A001"));
+  t.equal(tablet.length, 6);
   t.ok([...tablet].every((character) => character.charCodeAt(0) < 256));
-  t.equal(tablet.slice(0, 4), other.slice(0, 4));
+  t.equal(molecule(tablet), molecule(other));
   t.not(tablet, other);
-  t.not(tablet.slice(0, 4), molecule.slice(0, 4));
+  t.not(molecule(tablet), molecule(another));
+  t.equal(tablet.slice(0, 3), another.slice(0, 3), "one class, other names");
   t.equal(
     drugKeyOf(identify("XC08CAA187A001010102501")),
     tablet,
     "packs and companies do not count",
   );
-  t.equal(tablet.charCodeAt(4), 1, "letter A is 0 times 37, number 001");
+  t.equal(tablet.charCodeAt(5), 1, "letter A is 0 times 37, number 001");
+});
+
+t.test("the therapeutic class is read back from the key alone", async (t) => {
+  const { identify } = load([]);
+  const classes = (code: string) => {
+    const key = drugKeyOf(identify(code));
+    return [therapeuticGroup(key), atc4(key)];
+  };
+  for (const [code, group, sort] of [
+    ["XC10AAA067A001", "C10", "C10AA"],
+    ["XA00AAA000A000", "A00", "A00AA"],
+    ["XZ99ZZZ999Z999010100501", "Z99", "Z99ZZ"],
+    ["XB05AAR021B001", "B05", "B05AA"],
+    ["ZA12HAX0862", "ZA12", undefined],
+    ["ZZ99ZZZ9999010100101", "ZZ99", undefined],
+    ["T001100659", undefined, undefined],
+    ["C0101010010000100001", undefined, undefined],
+    ["local-0042", undefined, undefined],
+    ["XC10AA067A001", undefined, undefined],
+  ] as const)
+    t.same(classes(code), [group, sort], code);
+});
+
+t.test("western molecules are never one, whatever their number", async (t) => {
+  const molecules = ["C08CA", "C08CB", "C09CA", "D08CA", "A00AA", "Z99ZZ"].flatMap((sort) =>
+    ["A", "B", "M", "Z"].flatMap((initial) =>
+      ["000", "001", "187", "999"].map((number) => `X${sort}${initial}${number}`),
+    ),
+  );
+  const { identify } = load([]);
+  const keys = new Set(molecules.map((code) => molecule(drugKeyOf(identify(`${code}A001`)))));
+  t.equal(keys.size, molecules.length);
+  const patents = ["A", "B", "M", "Z"].flatMap((initial) =>
+    ["0000", "0001", "0862", "2519"].map((number) => `ZC08CA${initial}${number}`),
+  );
+  for (const code of patents) keys.add(molecule(drugKeyOf(identify(code))));
+  t.equal(keys.size, molecules.length + patents.length, "nor patent ones up to 2,519 an initial");
+});
+
+t.test("a patent medicine's forms share the molecule of their group", async (t) => {
+  const { identify } = load([
+    file("watchlist.tsv", WATCH, "p\t15\tZA04CAL0116\tlianhua", "p\t15\tZC04CAL0117\tlianhua"),
+    file("drugs.csv", DRUGS, "ZB01AAX09,a,0,xst", "ZB01AAX0900,b,0,xst"),
+  ]);
+  const [one, other] = ["ZA04CAL0116", "ZC04CAL0117"].map((code) => drugKeyOf(identify(code)));
+  t.equal(molecule(one ?? ""), molecule(other ?? "-"));
+  t.not(one, other);
+  t.equal(therapeuticGroup(other ?? ""), "ZA04", "the group's class is its smallest product's");
+  const prefixed = drugKeyOf(identify("ZB01AAX0900"));
+  t.equal(therapeuticGroup(prefixed), "ZB01", "also where a group is named by a prefix");
 });
 
 t.test("remembered keys are the computed ones, also after the memory was full", async (t) => {

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import t from "tap";
-import { drugKeyOf } from "../../src/reference/drug-key.ts";
+import type { DrugEntry } from "../../src/reference/bundle.ts";
+import { LIST_NAMES } from "../../src/reference/bundle.ts";
+import { drugKeyOf, molecule } from "../../src/reference/drug-key.ts";
+import { DRUG_SETTINGS } from "../../src/reference/drugs.ts";
 import { readReferenceFolder } from "../../src/reference/read-folder.ts";
 import {
   parseAcknowledgement,
@@ -67,7 +70,101 @@ t.test("the sample lists hold who they say", async (t) => {
     ),
   );
   t.ok(shipped.isNoCodeStock("P21010200123", "ZA09BAA0005010100101", day("2026-11-21")));
-  t.ok(shipped.notInstalled.includes("lists/dealers.csv"));
+});
+
+const rowsOf = (name: string): readonly (readonly string[])[] =>
+  readFileSync(`${FOLDER}/${name}`, "utf8")
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(","));
+
+t.test("every file and every list of the contract is there, with rows", async (t) => {
+  t.strictSame(shipped.notInstalled, []);
+  for (const list of LIST_NAMES) t.ok(shipped.listSize(list) > 0, list);
+  for (const { name, rows } of shipped.files) t.ok(rows > 0, name);
+});
+
+t.test("nobody in it exists: ids say so, but for the prescribers of the examples", async (t) => {
+  const fictitious = /^(?:P\d{11}:)?TEST-|虚构/;
+  for (const list of LIST_NAMES.filter((name) => name !== "no-code-stock")) {
+    for (const [id = ""] of rowsOf(`lists/${list}.csv`)) t.match(id, fictitious, `${list}: ${id}`);
+  }
+  for (const [person = ""] of rowsOf("filings.csv")) t.match(person, fictitious);
+  const examples = ["D421003007628", "D210102000101"];
+  for (const [id = ""] of rowsOf("prescribers.csv")) {
+    // The row that says that the file is only a part.
+    if (id === "*") continue;
+    if (!examples.includes(id)) t.match(id, fictitious);
+  }
+  for (const [prefix = ""] of rowsOf("trace-prefixes.csv")) t.match(prefix, /^8999/);
+});
+
+t.test("an example or a stranger meets no rule because of the sample alone", async (t) => {
+  t.equal(shipped.knowsPrescribers, false, "the sample is no whole register");
+  const person = pseudonyms().person("43000030281000128715");
+  for (const drug of ["XL01XEA298A001", "XC10AAA067A001010100501"]) {
+    t.ok(shipped.filed(person, drug, day("2026-11-21")), "needs no filing");
+  }
+  t.notOk(shipped.filed(person, "XL01EXA405E001", day("2026-11-21")));
+  t.equal(shipped.tracePrefix("8338652"), undefined);
+  t.strictSame(shipped.periods(day("2026-11-21")), []);
+});
+
+t.test(
+  "it reaches over several provinces, with places, hours and kinds of pharmacies",
+  async (t) => {
+    const pharmacies = rowsOf("pharmacies.csv").map(([code = ""]) => shipped.pharmacy(code));
+    t.ok(pharmacies.every((entry) => entry?.latitude !== undefined));
+    const areas = pharmacies.map((entry) => entry?.area ?? "");
+    t.ok(new Set(areas.map((area) => area.slice(0, 2))).size >= 6, "provinces");
+    t.ok(new Set(areas.map((area) => area.slice(0, 4))).size >= 8, "prefectures");
+    t.ok(pharmacies.some((entry) => entry?.opens === undefined));
+    t.ok(pharmacies.some((entry) => entry?.opens !== undefined));
+    const gate = pharmacies.find((entry) => entry?.kind === "hospital-gate");
+    t.ok((gate?.tills ?? 0) >= 5);
+    for (const kind of ["station", "tourist", "campus", "factory"]) {
+      t.ok(
+        pharmacies.some((entry) => entry?.kind === kind),
+        kind,
+      );
+    }
+  },
+);
+
+t.test("there is a drug for every kind of limit", async (t) => {
+  const drugs = rowsOf("drugs.csv").flatMap(([code = ""]) => shipped.drug(code) ?? []);
+  const has = (what: string, wanted: (drug: DrugEntry) => boolean) =>
+    t.ok(drugs.some(wanted), what);
+  has("men", ({ sex }) => sex === "1");
+  has("women", ({ sex }) => sex === "2");
+  has("from an age", ({ minAge }) => minAge === 18);
+  has("up to an age", ({ maxAge }) => maxAge !== undefined);
+  has("a disease", ({ diseases }) => diseases !== undefined);
+  has("dual channel", ({ dualChannel }) => dualChannel === true);
+  for (const setting of DRUG_SETTINGS) has(setting, (drug) => drug.setting === setting);
+  has("no codes needed", ({ traceExempt, code }) => traceExempt && !code.startsWith("T"));
+  for (const letter of ["X", "Z", "T", "C"]) has(letter, ({ code }) => code.startsWith(letter));
+  for (const [, code = ""] of rowsOf("trace-prefixes.csv")) t.ok(shipped.drug(code), code);
+  const key = (code: string) => molecule(drugKeyOf(shipped.identify(code)));
+  t.ok(shipped.combines(key("XB01ACA056A012"), key("XB01ACL190A001")), "aspirin and clopidogrel");
+  t.notOk(shipped.combines(key("XC10AAA067A001"), key("XC10AAR069A001")), "two statins");
+});
+
+t.test("the retail medicines of the watchlist are known with their packs", async (t) => {
+  const retail = /片|胶囊|丸|颗粒|口服|露|浆|合剂|阿胶/;
+  const names = readFileSync(`${FOLDER}/watchlist.tsv`, "utf8").trim().split("\n").slice(1);
+  const ranks = new Map<string, boolean>();
+  for (const [list = "", rank = "", code = "", name = ""] of names.map((row) => row.split("\t"))) {
+    if (list !== "tcm_patent" || !retail.test(name)) continue;
+    const medicine = `${rank} ${name}`;
+    ranks.set(
+      medicine,
+      ranks.get(medicine) === true || shipped.drug(code)?.packUnits !== undefined,
+    );
+  }
+  t.ok(ranks.size >= 20);
+  for (const [medicine, isKnown] of ranks) t.ok(isKnown, medicine);
 });
 
 const example = (name: string): string => readFileSync(`schemas/examples/${name}`, "utf8");
