@@ -1,13 +1,14 @@
-import type { Binding, ClaimUse } from "../counters/contract.ts";
-import { CARD_KEPT, PERSON_CARDS_KEPT, TOKEN_KEPT } from "../counters/limits.ts";
+import type { ClaimUse } from "../counters/contract.ts";
+import { TOKEN_KEPT } from "../counters/limits.ts";
+import type { TenThousandths } from "../units.ts";
 import type { FeatureDefinition, Needs, Scope, Seen } from "./definition.ts";
 import { ABSENT, MISSING } from "./definition.ts";
 import { isTraced } from "./line-features.ts";
 import { inWindow, isClaimed, isSameSale, isSameVisit } from "./live.ts";
 import type { Parameters } from "./parameters.ts";
-import { ledgerQuantity } from "./quantities.ts";
 import type { ReadContext } from "./read-context.ts";
 import type { LineTrace } from "./trace-codes.ts";
+import { codesOf } from "./trace-codes.ts";
 
 function stored(
   scope: Scope,
@@ -35,32 +36,6 @@ export function tokenReplayed(parameters: Parameters): FeatureDefinition {
   });
 }
 
-/** Persons seen with this card, this one included (rule IM-05). Absent where no card was read. */
-export function cardPersons(parameters: Parameters): FeatureDefinition {
-  const window = parameters.duration("window", CARD_KEPT);
-  return stored("swipe", "number", { card: true }, ({ memory, observation, at }) => {
-    if (observation.card === undefined) return ABSENT;
-    if (memory === undefined) return MISSING;
-    return partners(memory.card, observation.person, at, window);
-  });
-}
-
-/** Cards seen with this person, this one included (rule IM-05). Absent where no card was read. */
-export function personCards(parameters: Parameters): FeatureDefinition {
-  const window = parameters.duration("window", PERSON_CARDS_KEPT);
-  return stored("swipe", "number", { card: true }, ({ memory, observation, at }) => {
-    if (observation.card === undefined) return ABSENT;
-    if (memory === undefined) return MISSING;
-    return partners(memory.personCards, observation.card, at, window);
-  });
-}
-
-function partners(bindings: readonly Binding[], own: string, at: number, window: number): number {
-  const seen = new Set([own.slice(0, 8)]);
-  for (const binding of bindings) if (inWindow(binding.at, at, window)) seen.add(binding.partner);
-  return seen.size;
-}
-
 /** A line's prescription was used by somebody else (rule RX-01). */
 export const prescriptionOfOther = () =>
   stored("line", "boolean", { prescriptions: true }, (context, line) => {
@@ -77,52 +52,93 @@ export const prescriptionOfOther = () =>
  */
 export const prescriptionOverused = () =>
   stored("line", "boolean", { prescriptions: true }, (context, line) => {
-    const { line: own, drug } = context.line(line);
-    if (own.prescription === undefined || own.prescription.long) return false;
+    const { prescription } = context.line(line).line;
+    if (prescription === undefined || prescription.long) return false;
     const before = dispensedBefore(context, line);
-    const prescribed = own.prescription.quantity;
+    const prescribed = prescription.quantity;
     if (prescribed === undefined) return before === MISSING ? MISSING : before.reused;
-    const limit = ledgerQuantity(prescribed, own, drug);
     const now = quantityInSale(context, line);
     // What this sale asks alone may already be too much: then the memory is not needed to say so.
-    if (now > limit) return true;
-    return before === MISSING ? MISSING : before.quantity + now > limit;
+    if (isMore(now, prescribed)) return true;
+    return before === MISSING ? MISSING : isMore(dispensedWith(before, now), prescribed);
   });
 
+/**
+ * A line's prescription says how much, and that covers all dispensed on it, this sale included. False where it does
+ * not say.
+ */
+export const prescriptionCovers = () => prescriptionCovering(() => true);
+
+/**
+ * It does, and part of it was dispensed before: this sale completes it, at whatever pharmacy (rule OQ-03). A
+ * prescription of its own covers every sale and completes none.
+ */
+export const prescriptionCompletes = () => prescriptionCovering(({ quantity }) => quantity > 0);
+
+function prescriptionCovering(counts: (before: DispensedBefore) => boolean): FeatureDefinition {
+  return stored("line", "boolean", { prescriptions: true }, (context, line) => {
+    const prescribed = context.line(line).line.prescription?.quantity;
+    if (prescribed === undefined) return false;
+    const now = quantityInSale(context, line);
+    if (isMore(now, prescribed)) return false;
+    const before = dispensedBefore(context, line);
+    if (before === MISSING) return MISSING;
+    return counts(before) && !isMore(dispensedWith(before, now), prescribed);
+  });
+}
+
+/** Packs in 1/10,000, of so many uses each rounded to it. */
 interface Dispensed {
-  readonly quantity: number;
+  readonly quantity: TenThousandths;
+  readonly uses: number;
+}
+
+interface DispensedBefore extends Dispensed {
   readonly reused: boolean;
 }
 
-function dispensedBefore(context: ReadContext, line: number): Dispensed | typeof MISSING {
+/** Prescribed in packs, however the till counts. Tablets were rounded at each use: two by two they are not more than a pack. */
+function isMore({ quantity, uses }: Dispensed, prescribed: TenThousandths): boolean {
+  return quantity > prescribed + uses / 2;
+}
+
+function dispensedWith(before: Dispensed, now: Dispensed): Dispensed {
+  return { quantity: before.quantity + now.quantity, uses: before.uses + now.uses };
+}
+
+function dispensedBefore(context: ReadContext, line: number): DispensedBefore | typeof MISSING {
   const uses = usesOf(context, line) ?? MISSING;
   if (uses === MISSING) return MISSING;
   const { at, observation } = context;
   const holder = holderOf(context);
   const drug = observation.lines[line]?.drug;
   let quantity = 0;
+  let counted = 0;
   let reused = false;
   for (const use of uses) {
     const isOwn = use.drug === drug && holder.person.startsWith(use.person) && isClaimed(use, at);
     if (!isOwn || isSameSale(use, holder)) continue;
     quantity += use.quantity;
+    counted += 1;
     if (!isSameVisit(use, holder)) reused = true;
   }
-  return { quantity, reused };
+  return { quantity, uses: counted, reused };
 }
 
 /** What all lines of this sale take of one drug on one prescription. */
-function quantityInSale(context: ReadContext, line: number): number {
+function quantityInSale(context: ReadContext, line: number): Dispensed {
   const { swipe, observation } = context;
   const prescription = swipe.lines[line]?.prescription?.id;
   const drug = observation.lines[line]?.drug;
   let quantity = 0;
+  let uses = 0;
   for (let i = 0; i < swipe.lines.length; i += 1) {
     const other = observation.lines[i];
-    if (other?.drug === drug && swipe.lines[i]?.prescription?.id === prescription)
-      quantity += other?.quantity ?? 0;
+    if (other?.drug !== drug || swipe.lines[i]?.prescription?.id !== prescription) continue;
+    quantity += other?.quantity ?? 0;
+    uses += 1;
   }
-  return quantity;
+  return { quantity, uses };
 }
 
 /** Undefined: the line has no prescription. Prescriptions stand in the memory in the order of the lines that have one. */
@@ -138,8 +154,8 @@ function usesOf(
   return context.memory.prescriptions[position] ?? [];
 }
 
-function holderOf({ at, swipe, observation }: ReadContext) {
-  return { at, pharmacy: swipe.pharmacy.code, person: observation.person };
+function holderOf({ at, here, observation }: ReadContext) {
+  return { at, pharmacy: here, person: observation.person };
 }
 
 /** What the trace-code table says of a line; a line without codes is clean whatever the store says. */
@@ -147,7 +163,7 @@ function traceFeature(read: (trace: LineTrace) => boolean): () => FeatureDefinit
   return () =>
     stored("line", "boolean", {}, (context, line) => {
       const facts = context.line(line);
-      if (facts.line.traceCodes.length === 0 || !isTraced(facts)) return false;
+      if (codesOf(facts.line).length === 0 || !isTraced(facts)) return false;
       const trace = context.trace(line);
       return trace === undefined ? MISSING : read(trace);
     });

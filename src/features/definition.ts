@@ -1,6 +1,8 @@
 import type { DurationMs } from "../units.ts";
+import type { BindingKind } from "./bindings.ts";
 import type { LogEntity } from "./entities.ts";
 import type { ReadContext } from "./read-context.ts";
+import type { TallyKind } from "./tallies.ts";
 import type { FeatureKind, FeatureValue } from "./vector.ts";
 
 export type ValueType = "number" | "boolean" | "string";
@@ -27,9 +29,18 @@ export interface Needs {
     readonly window: DurationMs;
     readonly exact: number;
   };
+  readonly bindings?: readonly NeededBinding[];
+  readonly tallies?: readonly TallyKind[];
+  /** What was found out about the person off the answer's path. */
+  readonly flags?: true;
   readonly token?: true;
-  readonly card?: true;
   readonly prescriptions?: true;
+}
+
+export interface NeededBinding {
+  readonly kind: BindingKind;
+  /** How long a partner is remembered after it was last seen. */
+  readonly kept: DurationMs;
 }
 
 /** A declared feature, understood. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { SwipeKey } from "../counters/contract.ts";
 import type { Pseudonym, PseudonymisedLine } from "../swipe/pseudonymised-swipe.ts";
 import type { Bytes } from "../units.ts";
@@ -7,8 +7,9 @@ const SEPARATOR = "\u0000";
 const TAG_LIMIT = 65_536;
 const DIGITS = /^\d{1,30}$/;
 
+/** In one call: a quarter of the time of a hash object. */
 function sha256(text: string): Bytes {
-  return createHash("sha256").update(text).digest().toString("latin1");
+  return hash("sha256", text, "binary");
 }
 
 /** The ten bytes of a pseudonym, one character a byte. */
@@ -47,4 +48,38 @@ export function basketDigest(lines: readonly PseudonymisedLine[]): Bytes {
 /** Four bytes by which a settlement is known again; the ledger keeps no more of it. */
 export function settlementDigest(settlementId: string): Bytes {
   return sha256(`settlement${SEPARATOR}${settlementId}`).slice(0, 4);
+}
+
+/** Eight bytes for a partner that is no pseudonym: a pharmacy, a drug code, a pseudonym with something beside it. */
+export function partnerDigest(...parts: readonly string[]): Bytes {
+  return sha256(parts.join(SEPARATOR)).slice(0, 8);
+}
+
+const U32_MAX = 0xffffffff;
+
+/** An unsigned number in four bytes, big endian; what is more than they hold is the most they hold. */
+export function bytes32(value: number): Bytes {
+  const whole = Math.min(value, U32_MAX) >>> 0;
+  return String.fromCharCode(whole >>> 24, (whole >>> 16) & 255, (whole >>> 8) & 255, whole & 255);
+}
+
+export function number32(bytes: Bytes): number {
+  return (
+    bytes.charCodeAt(0) * 0x1000000 +
+    ((bytes.charCodeAt(1) << 16) | (bytes.charCodeAt(2) << 8) | bytes.charCodeAt(3))
+  );
+}
+
+/** A whole number up to 2^53 in eight bytes, big endian. */
+export function bytes64(value: number): Bytes {
+  return bytes32(Math.floor(value / 2 ** 32)) + bytes32(value % 2 ** 32);
+}
+
+export function number64(bytes: Bytes): number {
+  return number32(bytes) * 2 ** 32 + number32(bytes.slice(4));
+}
+
+/** Bytes as a part of a key. */
+export function keyText(bytes: Bytes): string {
+  return Buffer.from(bytes, "latin1").toString("base64url");
 }

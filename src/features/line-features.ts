@@ -39,14 +39,6 @@ export const daysSupplied = () => lineFact("number", "reference", (facts) => fac
 /** Whether the till itself said how long the line lasts; a denial may not rest on an assumed dose. */
 export const daysStated = () =>
   lineFact("boolean", "line", ({ line }) => line.daysSupply !== undefined);
-export const isWatched = () =>
-  lineFact(
-    "boolean",
-    "reference",
-    ({ line }, { reference }) => reference.watched(line.drug) !== undefined,
-  );
-export const isListedDrug = () =>
-  lineFact("boolean", "reference", ({ drug }) => drug !== undefined);
 export const lineYuan = () => lineFact("number", "line", ({ line }) => line.amount / FEN_A_YUAN);
 export const isPrescriptionDrug = () =>
   lineFact("boolean", "reference", ({ line, drug }) => line.prescriptionDrug ?? drug?.prescription);
@@ -71,7 +63,7 @@ function packsOfForm(facts: LineFacts, context: ReadContext): number | undefined
 }
 
 /** How many days a line may last, before the slack. */
-interface Allowance {
+export interface Allowance {
   readonly ordinary: number;
   readonly chronic: number;
   readonly long: number;
@@ -83,7 +75,7 @@ interface Allowance {
 /** A year: nothing in law allows more at once. */
 const DAYS = { min: 0, max: 366 };
 
-function readAllowance(parameters: Parameters): Allowance {
+export function readAllowance(parameters: Parameters): Allowance {
   parameters.source();
   return {
     ordinary: parameters.number("ordinary", DAYS),
@@ -101,7 +93,10 @@ function allowedDays(allowance: Allowance, facts: LineFacts, { swipe }: ReadCont
   return isChronic ? allowance.chronic : allowance.ordinary;
 }
 
-/** The allowance with its slack: so much more by share, and so many whole packs, because packs are not split. */
+/**
+ * The allowance with its slack: so much more by share, and so many whole packs, because packs are not split. Not rounded:
+ * a hair below 14.7 would make exactly one and a half times of it too much. Evidence is rounded where it is written.
+ */
 function withSlack(allowance: Allowance, days: number, onePack: number): number {
   return days * (1 + allowance.slackShare) + allowance.slackPacks * onePack;
 }
@@ -131,12 +126,20 @@ export function doseCovered(parameters: Parameters): FeatureDefinition {
   const allowance = readAllowance(parameters);
   return lineFact("boolean", "reference", (facts, context) => {
     const packs = packsOfForm(facts, context);
-    const each = facts.referencePackDays;
-    if (packs === undefined || each === undefined) return false;
-    return (
-      (packs / ONE) * each <= withSlack(allowance, allowedDays(allowance, facts, context), each)
-    );
+    return packs !== undefined && isCovered(allowance, packs / ONE, facts, context);
   });
+}
+
+/** By the reference dose alone: what a till states may be anything. */
+export function isCovered(
+  allowance: Allowance,
+  packs: number,
+  facts: LineFacts,
+  context: ReadContext,
+): boolean {
+  const each = facts.referencePackDays;
+  if (each === undefined) return false;
+  return packs * each <= withSlack(allowance, allowedDays(allowance, facts, context), each);
 }
 
 /** An X or Z line about to be settled whose trace codes are not one a pack (rule TR-03). */

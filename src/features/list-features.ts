@@ -107,26 +107,36 @@ function personal(
   const allowed = ASKED_OF[list];
   const of = choice.word("of", allowed, allowed[0]);
   const subject = SUBJECTS[of] ?? PERSON;
+  const lasting = choice.has("lasting") ? choice.integer("lasting", { min: 1, max: 30 }) : 0;
   return {
     type: "boolean",
     scope: subject.scope,
     kind: "list",
     bound: "exact",
     needs: NOTHING,
-    read: (context, line) => readList(context, list, subject.ids(context, line), maxAge),
+    read: (context, line) =>
+      readList(context, { list, lasting, maxAge }, subject.ids(context, line)),
   };
+}
+
+interface Asked {
+  readonly list: ListName;
+  /** Days after today on which it must stand there too: who leaves a hospital tomorrow may fetch medicine today. */
+  readonly lasting: number;
+  readonly maxAge: DurationMs | undefined;
 }
 
 function readList(
   context: ReadContext,
-  list: ListName,
+  { list, lasting, maxAge }: Asked,
   ids: readonly (string | undefined)[],
-  maxAge: DurationMs | undefined,
 ): Seen {
   const { reference, day } = context;
   if (ids.every((id) => id === undefined)) return ABSENT;
   if (isStale(context, list, maxAge)) return MISSING;
-  return ids.some((id) => id !== undefined && reference.listed(list, id, day));
+  return [day, day + lasting].every((on) =>
+    ids.some((id) => id !== undefined && reference.listed(list, id, on)),
+  );
 }
 
 function noCodeStock(maxAge: DurationMs | undefined): FeatureDefinition {

@@ -2,18 +2,24 @@ import type {
   CredentialCode,
   DrugKey,
   LedgerLine,
+  LogUse,
   Observation,
   PrescriptionUse,
   SwipeKey,
+  SwipeNature,
   TraceUse,
 } from "../counters/contract.ts";
 import type { DrugIdentity, ReferenceBundle } from "../reference/bundle.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
-import type { Bytes, Fen } from "../units.ts";
+import type { Bytes, Fen, ShanghaiDay } from "../units.ts";
+import { shanghaiDay } from "../units.ts";
+import { bindingUses } from "./bindings.ts";
 import { basketDigest, lineTag, pseudonymBytes } from "./digests.ts";
-import { ENTITIES } from "./entities.ts";
-import type { FeaturePlan } from "./plan.ts";
+import type { Counted } from "./entities.ts";
+import { entityKind, isOutsider, NO_MARK } from "./entities.ts";
+import type { FeaturePlan, PlannedLog } from "./plan.ts";
 import { daysSupply, ledgerQuantity } from "./quantities.ts";
+import { tallyUsesOf } from "./tallies.ts";
 import { codesOf, unitsEach } from "./trace-codes.ts";
 
 /** What the caller knows of a swipe's identity in the store. */
@@ -46,6 +52,10 @@ export function observationOf(
     };
   });
   const { credential, pharmacy } = swipe;
+  const basket = basketDigest(swipe.lines);
+  const day = shanghaiDay(swipe.at);
+  const nature = natureOf(swipe, reference, day);
+  const fund = fundMoney(swipe);
   return {
     swipe: keys.swipe,
     content: keys.content,
@@ -55,25 +65,64 @@ export function observationOf(
     area: pharmacy.area,
     reserve: swipe.stage === "settle",
     credential: CREDENTIAL_CODES[credential.type] ?? 0,
-    fund: fundMoney(swipe),
+    fund,
+    nature,
     lines,
-    basket: basketDigest(swipe.lines),
-    logs: plan.logs.map(({ entity, window, exact }) => ({
-      kind: ENTITIES[entity].letter,
-      entity: ENTITIES[entity].key(swipe),
-      window,
-      exact,
-      amount: swipe.total,
-    })),
+    basket,
+    logs: logUses(plan.logs, { swipe, reference, day, basket }),
     // Trace codes are always claimed: they also tell that a second try is the same sale.
     traceCodes: traceUses(swipe, lines),
     prescriptions: plan.needs.prescriptions ? prescriptionUses(swipe, lines) : [],
     ...(plan.needs.token &&
       credential.type === "01" && { token: pseudonymBytes(credential.number) }),
-    ...(plan.needs.card &&
-      credential.card !== undefined && { card: pseudonymBytes(credential.card) }),
+    bindings: bindingUses(plan.bindings, { swipe, reference, ledger: lines }),
+    tallies: tallyUsesOf(plan, { pharmacy: pharmacy.code, fund, nature, lines }, reference),
+    flags: plan.needs.flags,
   };
 }
+
+/** A log for each planned entity the swipe counts at; entities of lines have one each, however many lines share it. */
+function logUses(planned: readonly PlannedLog[], counted: Counted): readonly LogUse[] {
+  const uses: LogUse[] = [];
+  for (const { entity: name, window, exact } of planned) {
+    const kind = entityKind(name);
+    const first = uses.length;
+    const lines = kind.scope === "swipe" ? 1 : counted.swipe.lines.length;
+    for (let line = 0; line < lines; line += 1) {
+      const entity = kind.key(counted, line);
+      if (entity === undefined || hasEntity(uses, first, entity)) continue;
+      const mark = kind.mark?.(counted) ?? NO_MARK;
+      const { total: amount } = counted.swipe;
+      uses.push({ kind: kind.letter, entity, window, exact, amount, mark });
+    }
+  }
+  return uses;
+}
+
+function hasEntity(uses: readonly LogUse[], first: number, entity: string): boolean {
+  for (let i = first; i < uses.length; i += 1) if (uses[i]?.entity === entity) return true;
+  return false;
+}
+
+/** A purchase at a pharmacy (domain 1.4); any other medical type is a chronic, special or local scheme of its own. */
+const ORDINARY_PURCHASE = "41";
+
+function natureOf(
+  swipe: PseudonymisedSwipe,
+  reference: ReferenceBundle,
+  day: ShanghaiDay,
+): SwipeNature {
+  const { agent } = swipe;
+  const isInstitution = agent?.id !== undefined && reference.listed(INSTITUTIONS, agent.id, day);
+  return {
+    chronic: swipe.medicalType !== ORDINARY_PURCHASE,
+    prescribed: swipe.lines.some(({ prescription }) => prescription !== undefined),
+    outsider: isOutsider({ swipe, reference }),
+    proxied: agent?.registered === true || isInstitution,
+  };
+}
+
+const INSTITUTIONS = "care-institution";
 
 /** Where the till does not say who pays, all that is not cash may be the fund's. */
 function fundMoney({ funds, total }: PseudonymisedSwipe): Fen {

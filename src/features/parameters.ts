@@ -15,6 +15,7 @@ interface Range {
 }
 
 const WORDS_MAX = 100;
+const NAME = /^[\p{L}\d_-]{1,60}$/u;
 
 /**
  * Reads a declaration's parameters and collects every fault, so that an analyst sees them all at once.
@@ -61,6 +62,12 @@ export class Parameters {
     return found ?? this.#fault(key, `${key} must be one of ${words.join(", ")}`, fallback);
   }
 
+  text(key: string): string {
+    const value = this.#take(key);
+    if (typeof value === "string" && NAME.test(value)) return value;
+    return this.#fault(key, `${key} must be 1 to 60 letters, digits, hyphens or underscores`, "");
+  }
+
   words(key: string): ReadonlySet<string> {
     const value = this.#take(key);
     if (
@@ -84,6 +91,12 @@ export class Parameters {
       typeof value === "string" ? parseInstant(`${value}T00:00:00+08:00`) : undefined;
     if (midnight !== undefined) return shanghaiDay(midnight);
     return this.#fault(key, `${key} must be a day of the calendar such as 2026-01-01`, 0);
+  }
+
+  sentence(key: string): string {
+    const value = this.#take(key);
+    if (typeof value === "string" && value.trim() !== "") return value;
+    return this.#fault(key, `${key} must be a sentence`, "");
   }
 
   record(key: string): Parameters {

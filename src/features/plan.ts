@@ -1,11 +1,13 @@
 import { LOG_EXACT_MAX } from "../counters/limits.ts";
 import type { DurationMs } from "../units.ts";
+import type { BindingKind, PlannedBinding } from "./bindings.ts";
 import type { FeatureDefinition, Needs, Scope } from "./definition.ts";
 import type { LogEntity } from "./entities.ts";
+import type { TallyKind } from "./tallies.ts";
 
-/** Above every policy we can imagine, and below what 50 microseconds can read. */
-export const FEATURES_MAX = 200;
-/** Each log is one more key of the first command. */
+/** The shipped policy uses about 130; reading three times as many still takes well under a millisecond. */
+export const FEATURES_MAX = 400;
+/** Each log is one more key of the first command; there is one an entity, and this many kinds of entity at most. */
 export const LOGS_MAX = 16;
 
 export interface PlannedFeature {
@@ -34,9 +36,12 @@ export interface FeaturePlan {
   readonly positions: ReadonlyMap<string, Position>;
   /** One log an entity, wide and long enough for all features that share it. */
   readonly logs: readonly PlannedLog[];
+  /** One a kind, kept long enough for all. */
+  readonly bindings: readonly PlannedBinding[];
+  readonly tallies: readonly TallyKind[];
   readonly needs: {
+    readonly flags: boolean;
     readonly token: boolean;
-    readonly card: boolean;
     readonly prescriptions: boolean;
   };
 }
@@ -77,9 +82,11 @@ export function compilePlan(
     lines,
     positions,
     logs: joinLogs(needs),
+    bindings: joinBindings(needs),
+    tallies: [...new Set(needs.flatMap(({ tallies }) => tallies ?? []))].sort(),
     needs: {
+      flags: needs.some((need) => need.flags),
       token: needs.some((need) => need.token),
-      card: needs.some((need) => need.card),
       prescriptions: needs.some((need) => need.prescriptions),
     },
   };
@@ -99,6 +106,15 @@ function joinLogs(needs: readonly Needs[]): readonly PlannedLog[] {
     });
   }
   return [...logs.values()].sort((a, b) => a.entity.localeCompare(b.entity, "en"));
+}
+
+function joinBindings(needs: readonly Needs[]): readonly PlannedBinding[] {
+  const kept = new Map<BindingKind, DurationMs>();
+  for (const binding of needs.flatMap(({ bindings }) => bindings ?? []))
+    kept.set(binding.kind, Math.max(kept.get(binding.kind) ?? 0, binding.kept));
+  return [...kept]
+    .map(([kind, longest]) => ({ kind, kept: longest }))
+    .sort((a, b) => a.kind.localeCompare(b.kind, "en"));
 }
 
 function assertLimits({ swipe, lines, logs }: FeaturePlan): void {

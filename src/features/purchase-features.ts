@@ -1,88 +1,140 @@
-import type { LedgerEntry, LedgerLine } from "../counters/contract.ts";
-import { CLOCK_SLACK, LEDGER_KEPT } from "../counters/limits.ts";
-import type { EpochMs } from "../units.ts";
-import { DAY } from "../units.ts";
+import type { LedgerLine } from "../counters/contract.ts";
+import { LEDGER_KEPT } from "../counters/limits.ts";
+import { molecule } from "../reference/drug-key.ts";
+import type { Bytes } from "../units.ts";
 import type { FeatureDefinition, Seen } from "./definition.ts";
 import { ABSENT, MISSING, NOTHING } from "./definition.ts";
-import { isCountedInPacks } from "./line-features.ts";
-import { inWindow, isDispensed } from "./live.ts";
+import type { LedgerView } from "./ledger-view.ts";
+import { daysOf, dispensedWithin, hasMolecule, ledgerView } from "./ledger-view.ts";
+import { isCountedInPacks, isCovered, readAllowance } from "./line-features.ts";
+import { inWindow } from "./live.ts";
 import type { Parameters } from "./parameters.ts";
 import { ONE } from "./quantities.ts";
+import type { LineFacts, ReadContext } from "./read-context.ts";
+import type { Span } from "./span.ts";
+import { readSpan, slidingSpan } from "./span.ts";
 
-/** Bytes of a drug key that name the molecule; the last is the form. */
-const MOLECULE_BYTES = 4;
+/** The drug judged as the person's ledger knows it. */
+interface Bought {
+  readonly drug: Bytes;
+  readonly molecule: Bytes;
+}
 
-/** Days of a line's molecule still at home before this sale (rules OQ-02, OQ-06). */
-export function onHandDays(): FeatureDefinition {
+/** A line's feature that is read from what its person bought before. */
+function bought(
+  type: "number" | "boolean",
+  read: (ledger: LedgerView, own: Bought, context: ReadContext, facts: LineFacts) => Seen,
+): FeatureDefinition {
   return {
-    type: "number",
-    scope: "line",
-    kind: "store",
-    bound: "exact",
-    needs: NOTHING,
-    read({ memory, observation, at }, line): Seen {
-      if (memory === undefined) return MISSING;
-      const own = observation.lines[line];
-      return own === undefined ? ABSENT : daysLeft(memory.ledger, own.drug, at);
-    },
-  };
-}
-
-/**
- * Each dispensed entry adds its days to what was left when it was bought; nobody saves up less than nothing.
- * Lines whose days nobody knows add none: what is not known does not accuse.
- */
-export function daysLeft(ledger: readonly LedgerEntry[], drug: string, at: EpochMs): number {
-  const bought = ledger
-    .filter((entry) => entry.at <= at + CLOCK_SLACK && isDispensed(entry, at))
-    .map((entry) => ({
-      at: Math.min(entry.at, at),
-      days: daysOf(entry.lines, drug.slice(0, MOLECULE_BYTES)),
-    }))
-    .filter(({ days }) => days > 0)
-    .sort((a, b) => a.at - b.at);
-  let stock = 0;
-  let since = bought[0]?.at ?? at;
-  for (const purchase of bought) {
-    stock = Math.max(0, stock - (purchase.at - since) / DAY) + purchase.days;
-    since = purchase.at;
-  }
-  return Math.max(0, stock - (at - since) / DAY);
-}
-
-function daysOf(lines: readonly LedgerLine[], molecule: string): number {
-  let days = 0;
-  for (const line of lines) if (line.drug.startsWith(molecule)) days += line.days ?? 0;
-  return days;
-}
-
-/** Packs of a line's form bought within `window`, this sale included; X and Z lines only (rule OQ-05). */
-export function packsDispensed(parameters: Parameters): FeatureDefinition {
-  const window = parameters.duration("window", LEDGER_KEPT);
-  return {
-    type: "number",
+    type,
     scope: "line",
     kind: "store",
     bound: "exact",
     needs: NOTHING,
     read(context, line): Seen {
-      const { memory, observation, at } = context;
-      const facts = context.line(line);
-      const own = observation.lines[line];
-      if (own === undefined || !isCountedInPacks(facts)) return ABSENT;
-      if (memory === undefined) return MISSING;
-      let total = quantityOf(observation.lines, own.drug);
-      for (const entry of memory.ledger) {
-        if (inWindow(entry.at, at, window) && isDispensed(entry, at))
-          total += quantityOf(entry.lines, own.drug);
-      }
-      return total / ONE;
+      const drug = context.observation.lines[line]?.drug;
+      if (drug === undefined) return ABSENT;
+      const ledger = context.shared(ledgerView);
+      return ledger === undefined
+        ? MISSING
+        : read(ledger, { drug, molecule: molecule(drug) }, context, context.line(line));
     },
   };
 }
 
-function quantityOf(lines: readonly LedgerLine[], drug: string): number {
+/** Days of a line's molecule still at home before this sale (rule OQ-02). */
+export const onHandDays = () => bought("number", (ledger, own) => ledger.daysLeft(own.molecule));
+
+/** Packs of a line's form bought within `window`, this sale included; X and Z lines only (rule OQ-05). */
+export function packsDispensed(parameters: Parameters): FeatureDefinition {
+  const span = slidingSpan(parameters.duration("window", LEDGER_KEPT));
+  return inPacks(
+    ABSENT,
+    bought("number", (ledger, own, context) => packsWithin(span, ledger, own, context)),
+  );
+}
+
+/**
+ * True when the reference dose is known and the packs of a line's form bought within `window`, this sale included, last
+ * no longer than allowed (rules OQ-05, RS-01): packs of three days make ten a month. Days that tills state play no part,
+ * or a case of packs would be a week's each.
+ */
+export function packsCovered(parameters: Parameters): FeatureDefinition {
+  const span = slidingSpan(parameters.duration("window", LEDGER_KEPT));
+  const allowance = readAllowance(parameters);
+  return inPacks(
+    false,
+    bought("boolean", (ledger, own, context, facts) =>
+      isCovered(allowance, packsWithin(span, ledger, own, context), facts, context),
+    ),
+  );
+}
+
+/** `none`: of what is not counted in packs. */
+function inPacks(none: Seen, counted: FeatureDefinition): FeatureDefinition {
+  return {
+    ...counted,
+    read: (context, line) =>
+      isCountedInPacks(context.line(line)) ? counted.read(context, line) : none,
+  };
+}
+
+function packsWithin(
+  span: Span,
+  ledger: LedgerView,
+  { drug }: Bought,
+  context: ReadContext,
+): number {
+  let total = quantityOf(context.observation.lines, drug);
+  for (const entry of dispensedWithin(ledger, span, context))
+    total += quantityOf(entry.lines, drug);
+  return total / ONE;
+}
+
+function quantityOf(lines: readonly LedgerLine[], drug: Bytes): number {
   let quantity = 0;
   for (const line of lines) if (line.drug === drug) quantity += line.quantity;
   return quantity;
+}
+
+/** Different pharmacies that dispensed a line's molecule to this person, this one included (rules OQ-03, OQ-04). */
+export function pharmaciesOfMolecule(parameters: Parameters): FeatureDefinition {
+  const span = readSpan(parameters, LEDGER_KEPT);
+  return bought("number", (ledger, own, context) => {
+    const pharmacies = new Set([context.here]);
+    for (const entry of dispensedWithin(ledger, span, context)) {
+      if (hasMolecule(entry, own.molecule)) pharmacies.add(entry.pharmacy);
+    }
+    return pharmacies.size;
+  });
+}
+
+/**
+ * Days that all dispensed of a line's molecule lasts, this sale included (rules OQ-04, OQ-08). Lines whose days
+ * nobody knows add none.
+ */
+export function supplyOfMolecule(parameters: Parameters): FeatureDefinition {
+  const span = readSpan(parameters, LEDGER_KEPT);
+  return bought("number", (ledger, own, context) => {
+    let days = daysOf(context.observation.lines, own.molecule);
+    for (const entry of dispensedWithin(ledger, span, context))
+      days += daysOf(entry.lines, own.molecule);
+    return days;
+  });
+}
+
+/**
+ * Sales of a line's molecule to this person of which something came back within 30 minutes (rule RS-06). What came back
+ * is dispensed no longer, so the whole ledger is looked at.
+ */
+export function soonReturned(parameters: Parameters): FeatureDefinition {
+  const window = parameters.duration("window", LEDGER_KEPT);
+  return bought("number", (_, own, { memory, at }) => {
+    let sales = 0;
+    for (const entry of memory?.ledger ?? []) {
+      if (entry.returnedSoon !== true || !inWindow(entry.at, at, window)) continue;
+      if (entry.lines.some(({ drug }) => drug.startsWith(own.molecule))) sales += 1;
+    }
+    return sales;
+  });
 }

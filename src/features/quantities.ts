@@ -65,3 +65,13 @@ export function packDays(
   if (line.daysSupply === undefined || packs === undefined || packs <= 0) return undefined;
   return (line.daysSupply * ONE) / packs;
 }
+
+/** Price of one pack in 1/1,000,000 yuan; undefined when tablets are priced and the pack's size is unknown. */
+export function packPriceMicro(
+  line: Pick<PseudonymisedLine, "unit" | "unitPriceMicro">,
+  drug: Dosed,
+): number | undefined {
+  if (line.unit === "pack") return line.unitPriceMicro;
+  const units = drug?.packUnits;
+  return units === undefined || units <= 0 ? undefined : Math.round(line.unitPriceMicro * units);
+}

@@ -1,12 +1,12 @@
 import type { Memory, Observation } from "../counters/contract.ts";
+import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
 import type { DrugClass, DrugEntry, ReferenceBundle } from "../reference/bundle.ts";
 import type { PseudonymisedLine, PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
 import type { EpochMs, ShanghaiDay, TenThousandths } from "../units.ts";
 import { shanghaiDay } from "../units.ts";
-import type { LogEntity } from "./entities.ts";
 import { daysSupply, packDays, packQuantity, referencePackDays } from "./quantities.ts";
 import type { LineTrace } from "./trace-codes.ts";
-import { readTraceCodes } from "./trace-codes.ts";
+import { readTraceCodes, tellsBoxesApart } from "./trace-codes.ts";
 
 /** What is worked out of a line once, whatever features ask for it. */
 export interface LineFacts {
@@ -31,17 +31,18 @@ export class ReadContext {
   readonly reference: ReferenceBundle;
   readonly at: EpochMs;
   readonly day: ShanghaiDay;
-  readonly #logs: readonly { readonly entity: LogEntity }[];
+  /** The pharmacy's code as the memory gives it back: only so may it be compared with what is remembered. */
+  readonly here: string;
   #lines: readonly LineFacts[] | undefined;
   #traces: readonly LineTrace[] | undefined;
   #repeated: ReadonlySet<string> | undefined;
+  readonly #shared = new Map<unknown, unknown>();
 
   constructor(
     swipe: PseudonymisedSwipe,
     observation: Observation,
     memory: Memory | undefined,
     reference: ReferenceBundle,
-    logs: readonly { readonly entity: LogEntity }[],
   ) {
     this.swipe = swipe;
     this.observation = observation;
@@ -49,13 +50,7 @@ export class ReadContext {
     this.reference = reference;
     this.at = swipe.at;
     this.day = shanghaiDay(swipe.at);
-    this.#logs = logs;
-  }
-
-  /** An entity's log in the memory; undefined when the store was not heard. */
-  log(entity: LogEntity) {
-    if (this.memory === undefined) return undefined;
-    return this.memory.logs[this.#logs.findIndex((log) => log.entity === entity)] ?? [];
+    this.here = rememberedPharmacy(swipe.pharmacy.code);
   }
 
   line(index: number): LineFacts {
@@ -64,6 +59,12 @@ export class ReadContext {
     if (facts === undefined)
       throw new RangeError("GUARD_FEATURES_LINE: a feature was asked of a line that is not there");
     return facts;
+  }
+
+  /** What several features share of one swipe, worked out once; known again by the function that makes it. */
+  shared<T>(make: (context: ReadContext) => T): T {
+    if (!this.#shared.has(make)) this.#shared.set(make, make(this));
+    return this.#shared.get(make) as T;
   }
 
   /** Trace codes given more than once in this request. */
@@ -99,9 +100,10 @@ function repeatedCodes(lines: readonly PseudonymisedLine[]): ReadonlySet<string>
   const seen = new Set<string>();
   const repeated = new Set<string>();
   for (const line of lines) {
-    for (const { id } of line.traceCodes) {
-      if (seen.has(id)) repeated.add(id);
-      else seen.add(id);
+    for (const code of line.traceCodes) {
+      if (!tellsBoxesApart(code)) continue;
+      if (seen.has(code.id)) repeated.add(code.id);
+      else seen.add(code.id);
     }
   }
   return repeated;

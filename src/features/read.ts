@@ -22,7 +22,7 @@ export function readFeatures(
   memory: Memory | undefined,
   reference: ReferenceBundle,
 ): FeatureVector {
-  const context = new ReadContext(swipe, observation, memory, reference, plan.logs);
+  const context = new ReadContext(swipe, observation, memory, reference);
   return {
     swipe: readRow(plan.swipe, context, 0),
     lines: swipe.lines.map((_, line) => readRow(plan.lines, context, line)),

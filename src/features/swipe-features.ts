@@ -1,4 +1,5 @@
 import { prefecture } from "../swipe/area.ts";
+import { shanghaiMonth } from "../swipe/calendar.ts";
 import { SECOND, shanghaiDay } from "../units.ts";
 import type { FeatureDefinition, Seen, ValueType } from "./definition.ts";
 import { ABSENT, NOTHING } from "./definition.ts";
@@ -6,9 +7,9 @@ import type { Parameters } from "./parameters.ts";
 import type { ReadContext } from "./read-context.ts";
 import type { FeatureKind } from "./vector.ts";
 
-const FEN_A_YUAN = 100;
+export const FEN_A_YUAN = 100;
 
-function swipeFact(
+export function swipeFact(
   type: ValueType,
   kind: FeatureKind,
   read: (context: ReadContext) => Seen,
@@ -25,8 +26,9 @@ export const credentialType = () =>
 export const personStatus = () => swipeFact("string", "swipe", ({ swipe }) => swipe.person.status);
 export const personAge = () => swipeFact("number", "swipe", ({ swipe }) => swipe.person.age);
 export const insurance = () => swipeFact("string", "swipe", ({ swipe }) => swipe.person.insurance);
+/** A proxy registered with the pharmacy; false where nobody buys for the person. */
 export const agentRegistered = () =>
-  swipeFact("boolean", "swipe", ({ swipe }) => swipe.agent?.registered);
+  swipeFact("boolean", "swipe", ({ swipe }) => swipe.agent?.registered === true);
 export const diseaseGiven = () =>
   swipeFact("boolean", "swipe", ({ swipe }) => swipe.disease !== undefined);
 export const totalYuan = () =>
@@ -38,6 +40,23 @@ export const fundYuan = () =>
       ? ABSENT
       : ((funds.pooled ?? 0) + (funds.account ?? 0) + (funds.familyAccount ?? 0)) / FEN_A_YUAN,
   );
+
+/** Yuan out of one purse; absent where the till did not say who pays, nothing where it names only other purses. */
+function paidFrom(purse: "pooled" | "familyAccount"): () => FeatureDefinition {
+  return () =>
+    swipeFact("number", "swipe", ({ swipe: { funds } }) =>
+      funds === undefined ? ABSENT : (funds[purse] ?? 0) / FEN_A_YUAN,
+    );
+}
+
+export const pooledYuan = paidFrom("pooled");
+/** A relative's account: somebody else pays by right (家庭共济), which is no impersonation. */
+export const familyYuan = paidFrom("familyAccount");
+
+export const linesCount = () => swipeFact("number", "swipe", ({ swipe }) => swipe.lines.length);
+export const overrideGiven = () =>
+  swipeFact("boolean", "swipe", ({ swipe }) => swipe.override !== undefined);
+
 /** Insured in another prefecture than the pharmacy's. */
 export const isOutOfArea = () =>
   swipeFact(
@@ -45,6 +64,21 @@ export const isOutOfArea = () =>
     "swipe",
     ({ swipe }) => prefecture(swipe.person.insuredArea) !== prefecture(swipe.pharmacy.area),
   );
+
+/** Insured neither in the pharmacy's prefecture nor in one that areas.csv calls its neighbour (rule CF-06). */
+export const insuredOutsideNeighbourhood = () =>
+  swipeFact(
+    "boolean",
+    "reference",
+    ({ swipe, reference }) => !reference.isNear(swipe.person.insuredArea, swipe.pharmacy.area),
+  );
+
+/** Seconds between the till's clock and the guard's, whichever is ahead (rule DQ-03). */
+export const clockSkewSeconds = () =>
+  swipeFact("number", "swipe", ({ swipe }) => Math.abs(swipe.at - swipe.occurredAt) / SECOND);
+
+/** 1 to 12, in Shanghai. */
+export const month = () => swipeFact("number", "swipe", ({ at }) => (shanghaiMonth(at) % 12) + 1);
 
 /** Seconds since the electronic credential was issued; absent where the till does not give the time. */
 export const tokenAgeSeconds = () =>
@@ -60,13 +94,3 @@ export function dateReached(parameters: Parameters): FeatureDefinition {
   const from = parameters.day("date");
   return swipeFact("boolean", "swipe", ({ at }) => shanghaiDay(at) >= from);
 }
-
-/** Designated and active today (rule PH-01); absent where there is no pharmacies.csv to know it from. */
-export const pharmacyDesignated = () =>
-  swipeFact("boolean", "reference", ({ swipe, reference, day }) => {
-    if (!reference.knowsPharmacies) return ABSENT;
-    const pharmacy = reference.pharmacy(swipe.pharmacy.code);
-    if (pharmacy === undefined) return false;
-    const isInEffect = pharmacy.since === undefined || pharmacy.since <= day;
-    return (pharmacy.status === "active") === isInEffect;
-  });

@@ -1,10 +1,10 @@
 import type { Claim, ClaimUse, Memory, TraceMemory } from "../counters/contract.ts";
-import type { PseudonymisedLine } from "../swipe/pseudonymised-swipe.ts";
+import type { PseudonymisedLine, PseudonymisedTraceCode } from "../swipe/pseudonymised-swipe.ts";
 import { isClaimed, isSameSale } from "./live.ts";
 import { ONE } from "./quantities.ts";
 import type { ReadContext } from "./read-context.ts";
 
-/** A split pack of unknown size is doubted after this many sales (domain 2.2, the decision table). */
+/** A split pack of unknown size may have this many sales, the one judged among them (domain 2.2, the decision table). */
 const SALES_OF_UNKNOWN_PACK = 10;
 
 /** What the memory says of one line's trace codes: the table of architecture.md, section 3. */
@@ -32,13 +32,20 @@ const CLEAN: LineTrace = Object.freeze({
 });
 
 /**
- * A line's codes, each once, with the line's units shared evenly among them.
+ * A line's codes, each once, with the line's units shared evenly among them. A goods barcode is none: the next box
+ * has the same one, and its sale would be taken for a second sale of this.
  * Both the observation and the reader walk codes in this order.
  */
 export function codesOf(line: PseudonymisedLine): readonly string[] {
   const codes = line.traceCodes;
   if (codes.length === 0) return NO_CODES;
-  return codes.length === 1 ? [codes[0]?.id ?? ""] : [...new Set(codes.map((code) => code.id))];
+  const [only] = codes;
+  if (codes.length === 1 && only !== undefined) return tellsBoxesApart(only) ? [only.id] : NO_CODES;
+  return [...new Set(codes.filter(tellsBoxesApart).map(({ id }) => id))];
+}
+
+export function tellsBoxesApart({ shape }: PseudonymisedTraceCode): boolean {
+  return shape !== "goods";
 }
 
 const NO_CODES: readonly string[] = Object.freeze([]);
@@ -78,10 +85,11 @@ function judgeCode(
     taken += use.quantity;
     sales += 1;
   }
-  if (!line.splitPack || sales === 0) return;
+  if (!line.splitPack) return;
   const own = context.observation.lines[index]?.quantity ?? 0;
+  sales += 1;
   // Tablets were rounded to 1/10,000 pack at each sale: fourteen tablets sold two by two are not more than a pack.
-  const rounding = (sales + 1) / 2;
+  const rounding = sales / 2;
   const total = taken + unitsEach(line, own, codesOf(line).length);
   if (packs === undefined ? sales > SALES_OF_UNKNOWN_PACK : total > ONE + rounding)
     into.overSplit = true;
@@ -94,16 +102,15 @@ function judgeClaim(
   context: ReadContext,
   into: Mutable<LineTrace>,
 ): boolean {
-  const { at, swipe, observation } = context;
-  const here = claim.pharmacy === swipe.pharmacy.code;
+  const { at, observation } = context;
+  const here = claim.pharmacy === context.here;
   if (claim.state === "returned") {
     if (here) into.resold = true;
     else into.heldElsewhere = true;
     return false;
   }
   if (!isClaimed(claim, at)) return false;
-  if (isSameSale(claim, { at, pharmacy: swipe.pharmacy.code, person: observation.person }))
-    return false;
+  if (isSameSale(claim, { at, pharmacy: context.here, person: observation.person })) return false;
   if (here) {
     if (clash) into.soldHere = true;
     return true;

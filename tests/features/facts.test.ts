@@ -56,27 +56,6 @@ t.test("a token used twice is replayed, unless it is the same visit", async (t) 
   t.equal(value({ fact: "tokenAgeSeconds" }, { swipe: issued("03") }), "absent");
 });
 
-t.test("cards and persons are counted with this swipe", async (t) => {
-  const shown = swipe({ credential: { card: pseudonym("chip") } });
-  const partner = (name: string, daysAgo: number) => ({
-    partner: personBytes(name).slice(0, 8),
-    at: AT - daysAgo * DAY,
-  });
-  const persons = { fact: "cardPersons", window: "400d" };
-  const cards = { fact: "personCards", window: "7d" };
-  t.equal(value(persons, { swipe: shown, memory: { card: [partner("own", 1)] } }), 1);
-  t.equal(value(persons, { swipe: shown, memory: { card: [partner("other", 300)] } }), 2);
-  t.equal(
-    value(cards, {
-      swipe: shown,
-      memory: { personCards: [partner("chip", 1), partner("old", 6.9)] },
-    }),
-    2,
-  );
-  t.equal(value(cards, { swipe: shown, memory: { personCards: [partner("old", 7)] } }), 1);
-  t.equal(value(cards), "absent", "no card was read");
-});
-
 function prescribed(
   quantity: number | undefined,
   changes: Parameters<typeof line>[0] = {},

@@ -17,10 +17,14 @@ import type {
   DrugEntry,
   ListName,
   PharmacyEntry,
+  PrescriberEntry,
   ReferenceBundle,
+  TracePrefixEntry,
 } from "../../src/reference/bundle.ts";
 import { createDrugKeys, drugKeyOf } from "../../src/reference/drug-key.ts";
+import { prefecture } from "../../src/swipe/area.ts";
 import { readDrugCode } from "../../src/swipe/drug-code.ts";
+import { present } from "../../src/swipe/present.ts";
 import type { PseudonymisedLine, PseudonymisedSwipe } from "../../src/swipe/pseudonymised-swipe.ts";
 import { DAY, HOUR, MINUTE } from "../../src/units.ts";
 
@@ -95,6 +99,17 @@ export function swipe(changes: SwipeChanges = {}): PseudonymisedSwipe {
 interface ReferenceChanges {
   readonly pharmacies?: readonly PharmacyEntry[];
   readonly drugs?: readonly DrugEntry[];
+  /** Beginnings of drug codes on the watchlist. */
+  readonly watched?: readonly string[];
+  /** Pairs of areas, besides those of one prefecture. */
+  readonly near?: readonly (readonly [string, string])[];
+  readonly tracePrefixes?: Readonly<Record<string, TracePrefixEntry>>;
+  readonly prescribers?: Readonly<Record<string, PrescriberEntry>>;
+  /** Pairs of molecules, by the first ten characters of their codes. */
+  readonly combinations?: readonly (readonly [string, string])[];
+  /** `person:drug`, as beginnings. */
+  readonly filings?: readonly string[];
+  readonly periods?: readonly string[];
   readonly lists?: Readonly<Partial<Record<ListName, readonly string[]>>>;
   readonly noCodeStock?: readonly string[];
   readonly loadedAt?: number;
@@ -126,19 +141,46 @@ const PHARMACIES: readonly PharmacyEntry[] = [{ code: HERE, area: "210102", stat
 /** A small bundle held in memory: real look-ups, no files. */
 export function reference(changes: ReferenceChanges = {}): ReferenceBundle {
   const { pharmacies = PHARMACIES, drugs = DRUGS, lists = {}, noCodeStock = [] } = changes;
+  const { watched = [], near = [], prescribers, combinations = [], filings } = changes;
+  const isWatched = (code: string) => watched.some((start) => code.startsWith(start));
   return {
     hash: "sha256:test",
+    files: [],
     loadedAt: changes.loadedAt ?? AT,
     notInstalled: [],
     knowsPharmacies: changes.knowsPharmacies ?? true,
     pharmacy: (code) => pharmacies.find((pharmacy) => pharmacy.code === code),
     drug: (code) => drugs.find((drug) => code.startsWith(drug.code)),
     identify: (code) => readDrugCode(code),
-    watched: () => undefined,
+    watched: (code) =>
+      isWatched(code) ? { list: "medicine", rank: 1, code, name: "watched" } : undefined,
     listed: (list, id) => lists[list]?.includes(id) ?? false,
     isNoCodeStock: (pharmacy, drug) =>
       noCodeStock.some((entry) => `${pharmacy}:${drug}`.startsWith(entry)),
     listSize: (list) => lists[list]?.length ?? 0,
+    drugOfKey: (key) => {
+      const drug = drugs.find(({ code }) => drugKey(code) === key);
+      if (drug === undefined) return undefined;
+      const { prescription, dualChannel = false, sex, minAge, maxAge } = drug;
+      return present({
+        ...{ watched: isWatched(drug.code), prescription, dualChannel },
+        ...{ sex, minAge, maxAge },
+      });
+    },
+    tracePrefix: (product) => changes.tracePrefixes?.[product],
+    knowsPrescribers: prescribers !== undefined,
+    prescriber: (id) => prescribers?.[id],
+    combines: (molecule, other) =>
+      combinations.some(([a, b]) =>
+        [molecule + other, other + molecule].includes(moleculeKey(a) + moleculeKey(b)),
+      ),
+    knowsFilings: filings !== undefined,
+    filed: (person, drug) =>
+      filings?.some((start) => `${person}:${drug}`.startsWith(start)) ?? false,
+    periods: () => changes.periods ?? [],
+    isNear: (area, other) =>
+      prefecture(area) === prefecture(other) ||
+      near.some((pair) => pair.includes(area) && pair.includes(other)),
   };
 }
 
@@ -148,10 +190,16 @@ export const EMPTY: Memory = {
   logs: [],
   traceCodes: [],
   token: [],
-  card: [],
-  personCards: [],
   prescriptions: [],
+  bindings: [],
+  tallies: [],
+  flags: [],
 };
+
+/** The first five bytes of a drug's key; `code` at least ten characters of it. */
+function moleculeKey(code: string): string {
+  return drugKey(code.padEnd(10).slice(0, 10).concat("A001")).slice(0, 5);
+}
 
 export function drugKey(code: string): string {
   return drugKeyOf(readDrugCode(code));
@@ -182,6 +230,7 @@ export function bought(daysAgo: number, changes: Partial<LedgerEntry> = {}): Led
     against: false,
     unchecked: false,
     partlyReturned: false,
+    nature: { chronic: false, prescribed: false, outsider: false, proxied: false },
     settlement: "\u0000\u0000\u0000\u0000",
     lines: [ledgerLine()],
     ...changes,

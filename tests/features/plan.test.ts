@@ -6,6 +6,7 @@ import { compilePlan } from "../../src/features/plan.ts";
 import {
   AT,
   codes,
+  DAY,
   definitionOf,
   drugKey,
   HERE,
@@ -23,8 +24,11 @@ const features = new Map(
     attempts: { entity: "terminal", count: "attempts", window: "1h", exact: 16 },
     atPharmacy: { entity: "pharmacy", distinct: "person", window: "2h", exact: 64 },
     token: { fact: "tokenReplayed", window: "24h" },
+    persons7d: { fact: "cardPersons", window: "7d" },
     cards: { fact: "personCards", window: "7d" },
+    cardsLonger: { fact: "personCards", window: "8d" },
     rx: { fact: "rxOverused" },
+    found: { fact: "cohortSize", window: "30d" },
   }).map(([name, declaration]) => [name, definitionOf(declaration)]),
 );
 
@@ -46,13 +50,25 @@ t.test("the store is told of nothing that no rule asks for", async (t) => {
     lines: [line({ prescription })],
   });
   const bare = observe(compilePlan(features, []), shown, reference());
-  t.strictSame(
-    [bare.logs, bare.prescriptions, bare.token, bare.card],
-    [[], [], undefined, undefined],
-  );
-  const full = observe(compilePlan(features, ["token", "cards", "rx"]), shown, reference());
+  t.match(bare, { logs: [], prescriptions: [], bindings: [], tallies: [], flags: false });
+  t.equal(bare.token, undefined);
+  const used = ["token", "persons7d", "cards", "cardsLonger", "rx", "found"];
+  const full = observe(compilePlan(features, used), shown, reference());
   t.equal(full.token, personBytes("token"));
-  t.equal(full.card, personBytes("chip"));
+  t.equal(full.flags, true);
+  t.strictSame(full.bindings, [], "a chip beside a code is no card that was read");
+  const card = { type: "03" as const, number: pseudonym("card"), card: pseudonym("chip") };
+  const read = observe(compilePlan(features, used), swipe({ credential: card }), reference());
+  t.strictSame(read.bindings, [
+    {
+      ...{ kind: "b", entity: pseudonym("chip"), kept: 400 * DAY },
+      partner: personBytes("own").slice(0, 8),
+    },
+    {
+      ...{ kind: "p", entity: pseudonym("own"), kept: 8 * DAY },
+      partner: personBytes("chip").slice(0, 8),
+    },
+  ]);
   t.strictSame(full.prescriptions, [
     { prescription: personBytes("rx"), line: 1, drug: drugKey(line().drug), quantity: 10_000 },
   ]);
@@ -153,18 +169,38 @@ t.test("a faulty declaration says all that is wrong with it", async (t) => {
   t.strictSame(faults({ fact: "packs", distinct: "person" }), [undefined]);
   t.strictSame(faults({ fact: "dateReached", date: "2026-02-30" }), ["source", "date"]);
   t.strictSame(faults({ listed: { list: "deceased", of: "agent" } }), ["listed"]);
+  t.strictSame(faults({ entity: "terminal", distinct: "prefecture", window: "1h", exact: 9 }), [
+    "entity",
+  ]);
+  t.strictSame(faults({ entity: "terminal", distinct: "person", window: "30d", exact: 9 }), [
+    "window",
+  ]);
   t.strictSame(
-    faults({ entity: "pharmacy", count: "settled", per: "day", history: 28 }),
+    faults({ entity: "agent", distinct: "person", window: "1h", per: "day", exact: 9 }),
+    ["window"],
+    "a window or a day",
+  );
+  t.strictSame(
+    faults({ entity: "issued", recent: 10, below: "60s", window: "24h", exact: 9 }),
+    ["exact"],
+    "nine cannot tell of the last ten",
+  );
+  t.strictSame(
+    faults({ entity: "pharmacy", median: "settled", per: "day", history: 14, minDays: 28 }),
+    ["minDays"],
+  );
+  t.strictSame(
+    faults({ fact: "learnedDrugDiffers", sales: 50, share: 0.95, source: "x" }),
     [],
-    "understood, though no rule may use it yet",
+    "a fact's own share is no kind",
   );
   t.ok(kindNames().length > 40);
 });
 
 t.test("what is not available yet cannot be planned", async (t) => {
-  const settled = new Map([
-    ["daily", definitionOf({ entity: "pharmacy", count: "settled", per: "day", history: 28 })],
+  const rough = new Map([
+    ["rough", definitionOf({ entity: "pharmacy", count: "attempts", window: "1h" })],
   ]);
-  t.throws(() => compilePlan(settled, ["daily"]), { code: "GUARD_FEATURES_PLAN" });
+  t.throws(() => compilePlan(rough, ["rough"]), { code: "GUARD_FEATURES_PLAN" });
   t.throws(() => compilePlan(features, ["nobody"]), { code: "GUARD_FEATURES_PLAN" });
 });

@@ -1,5 +1,7 @@
 import t from "tap";
 import type { Claim, ClaimUse, TraceMemory } from "../../src/counters/contract.ts";
+import { rememberedPharmacy } from "../../src/counters/pharmacy-bytes.ts";
+import { compilePlan } from "../../src/features/plan.ts";
 import {
   AT,
   claim,
@@ -7,6 +9,7 @@ import {
   HERE,
   line,
   MINUTE,
+  observe,
   personBytes,
   reference,
   swipe,
@@ -180,16 +183,44 @@ t.test("a split pack may be sold until it is empty", async (t) => {
   );
   const unknown = reference({ drugs: [] });
   t.strictSame(
-    judged({ splits: splitSales(10, 4) }, split, unknown),
+    judged({ splits: splitSales(9, 4) }, split, unknown),
     [],
-    "ten sales of a pack of unknown size",
+    "ten sales of a pack of unknown size, this one among them",
   );
   t.strictSame(
-    judged({ splits: splitSales(11, 4) }, split, unknown),
+    judged({ splits: splitSales(10, 4) }, split, unknown),
     ["traceOverSplit"],
     "more than ten",
   );
 });
+
+t.test("no first sale splits more off a box than it holds either", async (t) => {
+  const first = (tablets: number, ...boxes: readonly string[]) =>
+    judgedFirst({ traceCodes: codes(...boxes), quantity: tablets * 10_000 });
+  const judgedFirst = (of: Parameters<typeof line>[0]) =>
+    judged({}, swipe({ lines: [line({ splitPack: true, unit: "piece", ...of })] }));
+  t.strictSame(first(14, "box"), []);
+  t.strictSame(first(15, "box"), ["traceOverSplit"]);
+  t.strictSame(first(28, "box", "next"), [], "two boxes hold twice as much");
+});
+
+t.test(
+  "a goods barcode is of no box: it is never claimed, sold before, or scanned twice",
+  async (t) => {
+    const barcode = (name: string) => ({ id: codes(name)[0]?.id ?? "", shape: "goods" as const });
+    const sale = swipe({
+      lines: [line({ traceCodes: [barcode("a"), ...codes("box"), barcode("a")] })],
+    });
+    t.equal(observe(compilePlan(new Map(), []), sale, reference()).traceCodes.length, 1);
+    t.strictSame(judged({ claims: [claim()] }, sale), ["traceSoldElsewhere"], "the box's own code");
+    const only = swipe({
+      lines: [line({ traceCodes: [barcode("a"), barcode("a")], quantity: 20_000 })],
+    });
+    t.equal(value({ fact: "traceSoldElsewhere" }, { swipe: only, memory: null }), false);
+    t.equal(value({ fact: "traceTwiceInRequest" }, { swipe: only }), false);
+    t.equal(value({ fact: "codesMissing" }, { swipe: only }), true, "they are no codes of packs");
+  },
+);
 
 t.test(
   "a code given twice in one request is scanned again, unless the pack is split",
@@ -234,3 +265,21 @@ t.test(
     t.equal(value({ fact: "traceSoldHere" }, { memory: null }), false);
   },
 );
+
+t.test("a pharmacy whose code has another shape knows its own sales", async (t) => {
+  const local = "H0100020003";
+  const here = rememberedPharmacy(local);
+  const sale = { ...whole, pharmacy: { ...whole.pharmacy, code: local } };
+  t.strictSame(judged({ claims: [claim({ pharmacy: here })] }, sale), ["traceSoldHere"]);
+  t.strictSame(
+    judged({ claims: [claim({ ...ownStep, pharmacy: here, state: "reserved" })] }, sale),
+    [],
+  );
+  const token = { ...sale, credential: { ...sale.credential, type: "01" as const } };
+  const mine = use({ person: personBytes("own").slice(0, 8), pharmacy: here, at: AT - MINUTE });
+  t.equal(
+    value({ fact: "tokenReplayed", window: "24h" }, { swipe: token, memory: { token: [mine] } }),
+    false,
+    "the same visit",
+  );
+});

@@ -1,0 +1,174 @@
+import type { Binding } from "../counters/contract.ts";
+import { BINDINGS_MAX, CARD_KEPT, PERSON_CARDS_KEPT, TRACE_KEPT } from "../counters/limits.ts";
+import type { Bytes, DurationMs } from "../units.ts";
+import { DAY } from "../units.ts";
+import type { BindingKind } from "./bindings.ts";
+import {
+  articleAt,
+  BINDING_LETTERS,
+  drugCodeAt,
+  drugPartner,
+  productsOf,
+  teachesProducts,
+} from "./bindings.ts";
+import type { FeatureDefinition, Seen } from "./definition.ts";
+import { ABSENT, MISSING } from "./definition.ts";
+import { number64 } from "./digests.ts";
+import { inWindow } from "./live.ts";
+import type { Parameters } from "./parameters.ts";
+import type { ReadContext } from "./read-context.ts";
+import { partnersOf } from "./remembered.ts";
+
+const MICRO_A_YUAN = 1_000_000;
+/** Devices and articles are looked at over hours and weeks, prices over a quarter. */
+const WINDOW_MAX: DurationMs = 90 * DAY;
+
+interface Kept {
+  readonly kind: BindingKind;
+  readonly kept: DurationMs;
+}
+
+function bound(
+  type: "number" | "boolean",
+  scope: "swipe" | "line",
+  binding: Kept,
+  read: (context: ReadContext, line: number) => Seen,
+): FeatureDefinition {
+  return { type, scope, kind: "store", bound: "exact", needs: { bindings: [binding] }, read };
+}
+
+/** Which entity of its kind a swipe or a line means; a swipe has one of a kind at most. */
+type EntityOf = (context: ReadContext, line: number) => string | undefined;
+
+/** Different partners seen with one entity within a window, this swipe's own among them; absent without the entity. */
+function partnersCount(
+  kind: BindingKind,
+  longest: { readonly window: DurationMs; readonly kept?: DurationMs },
+  entityOfLine?: EntityOf,
+): (parameters: Parameters) => FeatureDefinition {
+  const scope = entityOfLine === undefined ? "swipe" : "line";
+  const entityOf = entityOfLine ?? entityOfSwipe(kind);
+  return (parameters) => {
+    const window = parameters.duration("window", longest.window);
+    const binding = { kind, kept: longest.kept ?? window };
+    const count = bound("number", scope, binding, (context, line) => {
+      const entity = entityOf(context, line);
+      return entity === undefined ? ABSENT : countPartners(context, kind, entity, window);
+    });
+    // The store forgets the one seen longest ago when there are more.
+    return { ...count, bound: { upTo: BINDINGS_MAX }, isCount: true };
+  };
+}
+
+function countPartners(
+  context: ReadContext,
+  kind: BindingKind,
+  entity: string,
+  window: DurationMs,
+): Seen {
+  const partners = partnersOf(context, kind, entity);
+  if (partners === undefined || partners === MISSING) return partners;
+  const different = ownPartners(context, kind, entity);
+  for (const { at, partner } of partners)
+    if (inWindow(at, context.at, window)) different.add(partner);
+  return different.size;
+}
+
+function entityOfSwipe(kind: BindingKind): EntityOf {
+  const letter = BINDING_LETTERS[kind];
+  return ({ observation }) => observation.bindings.find((use) => use.kind === letter)?.entity;
+}
+
+function ownPartners({ observation }: ReadContext, kind: BindingKind, entity: string): Set<Bytes> {
+  const letter = BINDING_LETTERS[kind];
+  const own = new Set<Bytes>();
+  for (const use of observation.bindings)
+    if (use.kind === letter && use.entity === entity) own.add(use.partner);
+  return own;
+}
+
+/** Persons seen with this card (rule IM-05). Absent where no card was read. */
+export const cardPersons = partnersCount("card", { window: CARD_KEPT, kept: CARD_KEPT });
+
+/** Cards seen with this person (rule IM-05). Absent where no card was read. */
+export const personCards = partnersCount("personCard", {
+  window: PERSON_CARDS_KEPT,
+  kept: PERSON_CARDS_KEPT,
+});
+
+/** Pharmacies this till's hardware was seen in (rule PH-02). Absent where the till does not name it. */
+export const devicePharmacies = partnersCount("device", { window: WINDOW_MAX });
+
+/** Drug codes a line's article was sold as in this store (rule SW-01). Absent where the till names no article. */
+export const articleDrugs = partnersCount(
+  "article",
+  { window: WINDOW_MAX },
+  ({ swipe }, line) => swipe.lines[line] && articleAt(swipe, swipe.lines[line]),
+);
+
+/** Persons, each with an insurance, seen with this ID number (rule IM-09). Absent where no identity card was shown. */
+export const idPersons = partnersCount("idNumber", { window: WINDOW_MAX });
+
+/**
+ * The median of what this pharmacy took for a pack of this drug code, in yuan, each sale counted (rule SW-02); this
+ * one is left out, because it is what is compared. Absent below `min` sales, and where a pack's price is not known.
+ * A price counts with all its sales as long as it was taken within the window; the last 32 prices are known.
+ */
+export function ownMedianPrice(parameters: Parameters): FeatureDefinition {
+  const window = parameters.duration("window", WINDOW_MAX);
+  const min = parameters.integer("min", { min: 1, max: 1_000 });
+  return bound("number", "line", { kind: "price", kept: window }, (context, line) => {
+    const { swipe, at } = context;
+    const own = swipe.lines[line];
+    const prices = own && partnersOf(context, "price", drugCodeAt(swipe, own));
+    if (prices === undefined || prices === MISSING) return prices;
+    const recent = prices.filter((price) => inWindow(price.at, at, window));
+    if (salesOf(recent) < min) return ABSENT;
+    return medianPrice(recent) / MICRO_A_YUAN;
+  });
+}
+
+function salesOf(bindings: readonly Binding[]): number {
+  let sales = 0;
+  for (const { count } of bindings) sales += count;
+  return sales;
+}
+
+/** Each price as often as it was taken; between two, their mean. */
+function medianPrice(bindings: readonly Binding[]): number {
+  const prices = bindings
+    .map(({ partner, count }) => ({ micro: number64(partner), count }))
+    .sort((a, b) => a.micro - b.micro);
+  const half = salesOf(bindings) / 2;
+  let below = 0;
+  for (const [index, { micro, count }] of prices.entries()) {
+    below += count;
+    if (below > half) return micro;
+    if (below === half) return (micro + (prices[index + 1]?.micro ?? micro)) / 2;
+  }
+  return 0;
+}
+
+/**
+ * The product digits of a line's trace codes stand for another drug, as `sales` sales or more have taught with
+ * agreement of at least `share` (rule TR-05). Only whole packs of X and Z drugs teach and are judged.
+ */
+export function learnedDrugDiffers(parameters: Parameters): FeatureDefinition {
+  const sales = parameters.integer("sales", { min: 1, max: 1_000_000 });
+  const share = parameters.number("share", { min: 0.5, max: 1 });
+  const isTaught = (partners: readonly Binding[], own: Bytes): boolean => {
+    const all = salesOf(partners);
+    if (all < sales) return false;
+    return partners.some(({ partner, count }) => partner !== own && count >= share * all);
+  };
+  return bound("boolean", "line", { kind: "product", kept: TRACE_KEPT }, (context, index) => {
+    const { observation, reference } = context;
+    const { line } = context.line(index);
+    const ledger = observation.lines[index];
+    const products = productsOf(line);
+    if (products.length === 0 || !teachesProducts(line, ledger, reference)) return false;
+    if (context.memory === undefined) return MISSING;
+    const own = drugPartner(ledger?.drug ?? "");
+    return products.some((product) => isTaught(partnersOf(context, "product", product) ?? [], own));
+  });
+}

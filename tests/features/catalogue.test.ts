@@ -1,0 +1,179 @@
+import t from "tap";
+import { kindNames } from "../../src/features/catalogue.ts";
+import type { DrugEntry } from "../../src/reference/bundle.ts";
+import type { PseudonymisedSwipe } from "../../src/swipe/pseudonymised-swipe.ts";
+import {
+  AT,
+  ATORVASTATIN,
+  definitionOf,
+  HERE,
+  line,
+  MINUTE,
+  pseudonym,
+  reading,
+  reference,
+  swipe,
+} from "./fixtures.ts";
+
+const source = "the test";
+const allowance = {
+  ...{ ordinary: 7, chronic: 30, long: 84, chronicTypes: ["9929"] },
+  ...{ slackShare: 0.1, slackPacks: 1, source },
+};
+const travel = {
+  ...{ window: "24h", minKm: 30, speed: 120, farKm: 200, farSpeed: 350 },
+  ...{ prefectureGap: "60m", provinceGap: "120m", source },
+};
+const days = { history: 28, minDays: 14 };
+const log = { entity: "terminal", window: "10m", exact: 64 };
+
+/** What a kind needs besides its name. */
+const PARAMETERS: Readonly<Record<string, object>> = {
+  "distinct: person": log,
+  "distinct: operator": log,
+  "distinct: prefecture": { ...log, entity: "outsiders" },
+  "gaps: person": { ...log, below: "15s" },
+  "count: attempts": log,
+  "sum: amount": log,
+  recent: { recent: 10, entity: "issued", below: "60s", window: "24h", exact: 32 },
+  "count: settled": { entity: "pharmacy", per: "day" },
+  "count: reversals": { entity: "pharmacy", per: "day" },
+  "count: days": { entity: "pharmacy", history: 28 },
+  "median: settled": { entity: "pharmacy", per: "day", ...days },
+  "share: outsiders": { entity: "pharmacy", per: "day" },
+  "sum: packs": { entity: "pharmacyDrug", per: "day" },
+  "mean: packs": { entity: "pharmacyDrug", ...days },
+  listed: { listed: { list: "deceased", of: "person" } },
+  "fact: notHere": { why: "nobody says it.", type: "boolean" },
+  "fact: dateReached": { date: "2026-01-01", source },
+  "fact: period": { name: "spring-festival" },
+  "fact: dayAllowance": allowance,
+  "fact: doseCovered": allowance,
+  "fact: watchFactor": { factor: 0.5, chronic: 0.7, source },
+  "fact: limitBreaches": { window: "30d" },
+  "fact: packsDispensed": { window: "30d" },
+  "fact: packsCovered": { window: "30d", ...allowance },
+  "fact: pharmaciesOfMolecule": { per: "day" },
+  "fact: supplyOfMolecule": { window: "90d" },
+  "fact: soonReturned": { window: "30d" },
+  "fact: purchasesHere": { per: "day" },
+  "fact: groupsHere": { window: "30d" },
+  "fact: sameAmountHere": { window: "60s" },
+  "fact: credentialHop": { window: "60m" },
+  "fact: nearbyHop": { window: "5m", minKm: 2, source },
+  "fact: impossibleTravel": travel,
+  "fact: travelCredentialsPhysical": travel,
+  "fact: tokenReplayed": { window: "24h" },
+  "fact: cardPersons": { window: "400d" },
+  "fact: personCards": { window: "7d" },
+  "fact: devicePharmacies": { window: "24h" },
+  "fact: articleDrugs": { window: "30d" },
+  "fact: idPersons": { window: "30d" },
+  "fact: ownMedianPrice": { window: "90d", min: 5 },
+  "fact: learnedDrugDiffers": { sales: 50, share: 0.95 },
+  "fact: cohortSize": { window: "30d" },
+  "fact: firstBuyerFindings": { window: "180d" },
+};
+
+function declarationOf(kind: string): object {
+  const [key = "", name] = kind.split(": ");
+  return { ...(name !== undefined && { [key]: name }), ...PARAMETERS[kind] };
+}
+
+/** A swipe that says everything there is to say. */
+const FULL: PseudonymisedSwipe = swipe({
+  occurredAt: AT - MINUTE,
+  pharmacy: { operatorType: "1", device: "SN-88f0", pharmacist: pseudonym("pharmacist") },
+  person: {
+    ...{ insuredArea: "110101", status: "1", sex: "2", age: 70 },
+    ...{ employer: pseudonym("employer"), balance: 150_000 },
+  },
+  credential: { type: "03", card: pseudonym("chip") },
+  verification: { method: "face", outcome: "pass" },
+  agent: { id: pseudonym("agent"), relation: "child", registered: true },
+  disease: "M03900",
+  funds: { pooled: 1_000, account: 1_000, familyAccount: 1_000, cash: 650 },
+  override: { code: "ELDERLY", approver: pseudonym("boss") },
+  lines: [
+    line({
+      ...{ sku: "100234", daysSupply: 28, prescriptionDrug: true, tcmUse: "1", chargeLevel: "1" },
+      ...{ lot: "B2207", expires: "2028-06-30" },
+      prescription: {
+        ...{ id: pseudonym("rx"), prescriber: pseudonym("doctor"), issuedAt: AT - MINUTE },
+        ...{ external: true, source: "hospital", long: false, quantity: 20_000 },
+      },
+      traceCodes: [{ id: pseudonym("box"), shape: "national", product: "8338652" }],
+    }),
+  ],
+});
+
+const drug: DrugEntry = {
+  ...{
+    code: ATORVASTATIN.slice(0, 14),
+    name: "阿托伐他汀",
+    prescription: true,
+    traceExempt: false,
+  },
+  ...{ sex: "2", minAge: 18, packUnits: 14, dailyUnits: 1, ceilingPrice: 4_800, areaMedian: 7_300 },
+  ...{ dualChannel: true, setting: "retail", diseases: ["M039"] },
+};
+/** Everything that the files can say of it. */
+const BUNDLE = reference({
+  drugs: [drug],
+  pharmacies: [{ code: HERE, area: "210102", status: "active", kind: "station" }],
+  prescribers: { [pseudonym("doctor")]: { status: "active" } },
+  filings: [`${pseudonym("own")}:X`],
+  watched: [ATORVASTATIN.slice(0, 14)],
+});
+
+/** Each credential says something else. */
+const SHOWN: Readonly<Record<string, Partial<PseudonymisedSwipe["credential"]>>> = {
+  "fact: tokenReplayed": { type: "01" },
+  "fact: tokenAgeSeconds": { type: "01", issuedAt: AT - MINUTE },
+  "fact: idPersons": { type: "02", idNumber: pseudonym("id-number") },
+  "fact: idChecksumValid": { type: "02", idFacts: { checksumValid: true } },
+  "fact: idMatches": { type: "02", idFacts: { checksumValid: true, birthMatches: true } },
+};
+
+const kinds = kindNames().filter((kind) => kind !== "fact: notHere");
+
+function read(kind: string, memory?: null) {
+  const judged = { ...FULL, credential: { ...FULL.credential, ...SHOWN[kind] } };
+  return reading(declarationOf(kind), {
+    ...{ swipe: judged, reference: BUNDLE },
+    ...(memory === null && { memory }),
+  });
+}
+
+t.test("every kind of feature can be declared, and says what it is", async (t) => {
+  for (const kind of kindNames()) {
+    const { type, scope, bound } = definitionOf(declarationOf(kind));
+    t.ok(type && scope && bound, kind);
+  }
+  t.strictSame(
+    Object.keys(PARAMETERS).filter((kind) => !kindNames().includes(kind)),
+    [],
+    "nothing here is of a kind that is gone",
+  );
+});
+
+t.test("a swipe that says everything leaves nothing absent that it could have said", async (t) => {
+  for (const kind of kinds) {
+    const definition = definitionOf(declarationOf(kind));
+    const seen = read(kind);
+    if (definition.kind === "store") {
+      t.not(seen, "missing", `${kind}: an empty memory was heard`);
+    } else if (t.ok(typeof seen === "object", `${kind} is known`) && typeof seen === "object") {
+      t.type(seen.known, definition.type, `${kind} has its type`);
+    }
+  }
+});
+
+t.test("without the store only what the store knows is missing", async (t) => {
+  for (const kind of kinds) {
+    const isStored = definitionOf(declarationOf(kind)).kind === "store";
+    const seen = read(kind, null);
+    if (isStored) t.equal(seen, "missing", `${kind} is the store's to say`);
+    else t.strictSame(seen, read(kind), `${kind} needs no store`);
+  }
+});
