@@ -1,32 +1,44 @@
 import type { FeatureDefinition } from "../features/definition.ts";
 import type { Position } from "../features/plan.ts";
-import { limitsUnder } from "./assemble.ts";
+import { isActive } from "./assemble.ts";
 import { compileCondition } from "./compile.ts";
 import type { FaultList } from "./fault.ts";
+import type { Overlay } from "./overlay.ts";
+import { overlaysAt, telltalePlaces, versionUnder } from "./overlay.ts";
 import { thresholds, unreachableLevels } from "./reachable.ts";
-import type { Overlay } from "./read-overlays.ts";
 import type { DraftRule, LevelLimits } from "./rule.ts";
 
 /** Up to here a count must be exact: one more or less decides (architecture, promise 4). */
 const EXACT_UP_TO = 20;
 
-/** What can only be seen with thresholds and features together, in every area's version of the rule. */
+/** What can only be seen with thresholds and features together, in every place's version of the rule. */
 export function checkRule(
   rule: DraftRule,
   overlays: readonly Overlay[],
   features: ReadonlyMap<string, FeatureDefinition>,
   faults: FaultList,
 ): void {
+  if (isActive(rule, overlays)) checkAvailable(rule, features, faults);
+  const said = new Set<string>();
+  const report = (line: number, reason: string) => {
+    const fault = `rule ${rule.head.id}: ${reason}`;
+    if (said.has(`${line} ${fault}`)) return;
+    said.add(`${line} ${fault}`);
+    faults.add(line, fault);
+  };
+  checkVersion(rule, rule.limits, undefined, features, report);
   const own = overlays.filter((overlay) => overlay.rule === rule.head.id);
-  const isActive =
-    rule.mode !== "off" || own.some(({ mode }) => mode !== undefined && mode !== "off");
-  if (isActive) checkAvailable(rule, features, faults);
-  checkVersion(rule, rule.limits, rule.line, features, faults);
-  for (const overlay of own) {
-    if (Object.keys(overlay.limits).length > 0) {
-      checkVersion(rule, limitsUnder(rule, overlay), overlay.line, features, faults);
-    }
+  for (const place of telltalePlaces(own)) {
+    const applied = overlaysAt(own, place);
+    // The strongest that changes numbers: it is what somebody wrote last in mind.
+    const last = applied.findLast(({ limits, add }) => hasAny(limits) || hasAny(add));
+    if (last !== undefined)
+      checkVersion(rule, versionUnder(rule, applied).limits, last.line, features, report);
   }
+}
+
+function hasAny(limits: LevelLimits): boolean {
+  return Object.keys(limits).length > 0;
 }
 
 function checkAvailable(
@@ -45,21 +57,20 @@ function checkAvailable(
   }
 }
 
-/** `at`: the overlay's line, where an overlay brought the limits; the level's own otherwise. */
+/** `at`: the overlay's line, where overlays brought the limits; the level's own otherwise. */
 function checkVersion(
   rule: DraftRule,
   limits: LevelLimits,
-  at: number,
+  at: number | undefined,
   features: ReadonlyMap<string, FeatureDefinition>,
-  faults: FaultList,
+  report: (line: number, reason: string) => void,
 ): void {
-  const lineOf = (line: number) => (limits === rule.limits ? line : at);
   const unreachable = unreachableLevels(rule.levels, limits);
   for (const { level, line, condition } of rule.levels) {
     if (unreachable.includes(level)) {
-      faults.add(
-        lineOf(line),
-        `rule ${rule.head.id}: ${level} can never be the answer: it never holds, or a higher level always holds with it`,
+      report(
+        at ?? line,
+        `${level} can never be the answer: it never holds, or a higher level always holds with it`,
       );
     }
     const positions = new Map(
@@ -73,10 +84,7 @@ function checkVersion(
     )) {
       const reason = doubtful(features.get(feature), constant);
       if (reason !== undefined)
-        faults.add(
-          lineOf(line),
-          `rule ${rule.head.id}: ${level} compares ${feature} with ${constant}: ${reason}`,
-        );
+        report(at ?? line, `${level} compares ${feature} with ${constant}: ${reason}`);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
+import { verificationMethod as methodOf, verificationOutcome } from "../swipe/verification.ts";
 import type { Level } from "../swipe/vocabulary.ts";
-import { EMERGENCY, normaliseMethod } from "./override-codes.ts";
+import { EMERGENCY, normaliseMethod, REGISTERED_PROXY } from "./override-codes.ts";
 import type { Rule } from "./rule.ts";
 
 /** What the swipe brings along against a hit. */
@@ -19,7 +20,10 @@ export function reliefOf(swipe: PseudonymisedSwipe, isApproverSuspended: boolean
     override !== undefined && override.approver !== pharmacy.operatorStaff && !isApproverSuspended;
   return {
     agentRegistered: agent?.registered === true,
-    verified: verification?.outcome.toLowerCase() === "pass" ? verification.method : undefined,
+    verified:
+      verification && verificationOutcome(verification) === "passed"
+        ? verification.method
+        : undefined,
     override: mayApprove ? override.code : undefined,
   };
 }
@@ -27,12 +31,13 @@ export function reliefOf(swipe: PseudonymisedSwipe, isApproverSuspended: boolean
 /** What clears a hit of this level: `agent`, a verification method, an override code; undefined when nothing does. */
 export function clearedBy(rule: Rule, level: Level, relief: Relief): string | undefined {
   if (level !== "stepUp" && level !== "hold") return undefined;
-  const { clearedBy: clearing } = rule;
+  const clearing = rule.clearedBy[level];
   if (clearing.agent && relief.agentRegistered) return "agent";
   const { verified, override } = relief;
-  if (verified !== undefined && clearing.verification.has(normaliseMethod(verified)))
+  if (verified !== undefined && clearing.verification.has(normaliseMethod(methodOf(verified))))
     return verified;
   if (override === undefined) return undefined;
   const isEmergency = level === "hold" && override === EMERGENCY;
-  return isEmergency || clearing.override.has(override) ? override : undefined;
+  const isProxy = clearing.agent && override === REGISTERED_PROXY;
+  return isEmergency || isProxy || clearing.override.has(override) ? override : undefined;
 }

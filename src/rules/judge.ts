@@ -1,4 +1,4 @@
-import { APPROVER_SUSPENDED, exemptFeature } from "../features/list-features.ts";
+import { APPROVER_SUSPENDED } from "../features/list-features.ts";
 import type { FeaturePlan } from "../features/plan.ts";
 import type { FeatureVector, Reading } from "../features/vector.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
@@ -13,7 +13,6 @@ import { hangsOnMissing, holds } from "./kleene.ts";
 import { render } from "./message.ts";
 import type { Policy } from "./policy.ts";
 import type { Rule, RuleLevel } from "./rule.ts";
-import { ruleIn } from "./rule.ts";
 import { unheardHit, unheardOf } from "./unheard.ts";
 
 /** What the rules say of a swipe. */
@@ -46,16 +45,17 @@ const NO_LINE: readonly Reading[] = Object.freeze([]);
 /** Pure: the same policy, vector and swipe always give the same judgement. The vector must be of the policy's plan. */
 export function judge(policy: Policy, vector: FeatureVector, swipe: PseudonymisedSwipe): Judgement {
   const { plan } = policy;
-  const relief = reliefOf(swipe, isKnownTrue(vector, plan, APPROVER_SUSPENDED));
+  const relief = reliefOf(
+    swipe,
+    isKnownTrue(vector, plan.positions.get(APPROVER_SUSPENDED)?.index),
+  );
   const isPartial = hasMissing(vector);
   const bench: Bench = { vector, plan, swipe, relief, isPartial };
   const hits: Hit[] = [];
   const unheard: Hit[] = [];
   const missing = new Set<string>();
-  for (const placed of policy.rules) {
-    const rule = ruleIn(placed, swipe.pharmacy.area);
-    if (rule.mode === "off" || isExempt(rule, bench)) continue;
-    judgeRule(rule, bench, { hits, unheard, missing });
+  for (const rule of policy.book.at(swipe.pharmacy.area, vector.swipe)) {
+    if (!isExempt(rule, vector)) judgeRule(rule, bench, { hits, unheard, missing });
   }
   const sys01 = unheardOf(unheard.filter((hit) => !hit.shadow));
   const enforced = hits.filter((hit) => !hit.shadow);
@@ -176,13 +176,12 @@ function worst({ condition }: RuleLevel, at: readonly number[], vector: FeatureV
   return found;
 }
 
-function isExempt(rule: Rule, { vector, plan }: Bench): boolean {
-  return rule.exempt.some((list) => isKnownTrue(vector, plan, exemptFeature(list)));
+function isExempt(rule: Rule, vector: FeatureVector): boolean {
+  return rule.exemptAt.some((index) => isKnownTrue(vector, index));
 }
 
-function isKnownTrue(vector: FeatureVector, plan: FeaturePlan, name: string): boolean {
-  const position = plan.positions.get(name);
-  const reading = position === undefined ? undefined : vector.swipe[position.index];
+function isKnownTrue(vector: FeatureVector, index: number | undefined): boolean {
+  const reading = index === undefined ? undefined : vector.swipe[index];
   return typeof reading === "object" && reading.known === true;
 }
 

@@ -21,6 +21,8 @@ export const OVERRIDE_CODES = [
 
 /** A supply for 72 hours: clears any hold, whether its rule lists it or not (domain, section 6). */
 export const EMERGENCY = "EMERGENCY";
+/** The approver has registered who buys: clears whatever a registered agent clears. */
+export const REGISTERED_PROXY = "REGISTERED_PROXY";
 
 /** Ways of verifying a person that a rule may accept, in the contract's spelling. */
 export const VERIFICATION_METHODS = ["face", "idCard", "password"] as const;

@@ -1,24 +1,29 @@
 import { createHash } from "node:crypto";
 import type { FeatureDefinition } from "../features/definition.ts";
 import { impliedFeatures } from "../features/list-features.ts";
+import { placeFeatures } from "../features/place-features.ts";
 import type { FeaturePlan } from "../features/plan.ts";
 import { compilePlan, FEATURES_MAX } from "../features/plan.ts";
 import { canonicalJson } from "../swipe/canonical-json.ts";
-import { placeRules, usedFeatures } from "./assemble.ts";
+import { isActive, placeRules, usedFeatures } from "./assemble.ts";
 import { checkRule } from "./check-rule.ts";
 import { createConditionParser } from "./condition.ts";
 import type { EnforcementTable } from "./enforcement.ts";
 import { readEnforcement } from "./enforcement.ts";
 import type { PolicyFault } from "./fault.ts";
 import { FaultList } from "./fault.ts";
+import type { CohortLimits, Indicator } from "./indicators.ts";
 import type { Located } from "./located.ts";
 import { readYaml, toPlain } from "./located.ts";
 import { MapReader } from "./map-reader.ts";
+import { readCohorts } from "./read-cohorts.ts";
 import type { DeclaredFeatures } from "./read-features.ts";
 import { readFeatureDeclarations } from "./read-features.ts";
+import { readIndicators } from "./read-indicators.ts";
 import { applicableOverlays, readOverlays } from "./read-overlays.ts";
 import { readRule } from "./read-rule.ts";
-import type { DraftRule, PlacedRule } from "./rule.ts";
+import type { DraftRule, PlacedRule, RuleHead } from "./rule.ts";
+import { RuleBook } from "./rule-book.ts";
 
 /** A policy file, checked and compiled: immutable, and all that judging needs. */
 export interface Policy {
@@ -26,8 +31,17 @@ export interface Policy {
   /** `sha256:` over the canonical form: comments, order of keys and layout do not count. */
   readonly hash: string;
   readonly plan: FeaturePlan;
+  /** Rules that are judged somewhere at some time, in the order of the file. */
   readonly rules: readonly PlacedRule[];
+  /** Rules that are off everywhere: what they would look at, and in `source` why they do not. */
+  readonly off: readonly RuleHead[];
+  /** The rules as they are where and when a sale takes place. */
+  readonly book: RuleBook;
   readonly enforcement: EnforcementTable;
+  /** What is watched of each pharmacy off the answer's path. */
+  readonly indicators: readonly Indicator[];
+  /** Absent: nobody is looked for who appears together with others. */
+  readonly cohorts: CohortLimits | undefined;
 }
 
 export type ParsedPolicy =
@@ -57,6 +71,8 @@ export function parsePolicy(text: string, fileName: string): ParsedPolicy {
   const drafts = readRules(file, features, faults);
   const overlays = applicableOverlays(readOverlays(file, drafts.ids, faults), drafts.rules, faults);
   const enforcement = readEnforcement(file);
+  const indicators = readIndicators(file, faults);
+  const cohorts = readCohorts(file);
   file.finish();
   for (const rule of drafts.rules) checkRule(rule, overlays, features.definitions, faults);
   const used = usedFeatures(drafts.rules, overlays);
@@ -66,15 +82,21 @@ export function parsePolicy(text: string, fileName: string): ParsedPolicy {
   const definitions: ReadonlyMap<string, FeatureDefinition> = new Map([
     ...features.definitions,
     ...impliedFeatures(),
+    ...placeFeatures(overlays.flatMap(({ where }) => where.calendar)),
   ]);
   const plan = compilePlan(definitions, used);
+  const rules = placeRules(drafts.rules, overlays, plan);
   return {
     policy: {
       version,
       hash: hashOf(root),
       plan,
-      rules: placeRules(drafts.rules, overlays, plan),
+      rules,
+      off: drafts.rules.filter((rule) => !isActive(rule, overlays)).map(({ head }) => head),
+      book: new RuleBook(rules, overlays, plan),
       enforcement,
+      indicators,
+      cohorts,
     },
   };
 }

@@ -14,7 +14,7 @@ import type {
   RaisedLevel,
   RuleHead,
 } from "./rule.ts";
-import { IF_MISSING, MODES, RAISED } from "./rule.ts";
+import { CLEARED, IF_MISSING, MODES, RAISED } from "./rule.ts";
 
 const ID = /^[A-Z]{2,4}-\d{2}[a-z]?$/;
 const CATEGORY = /^[a-z][a-z-]{1,39}$/;
@@ -80,8 +80,22 @@ function readHead(rule: MapReader): RuleHead | undefined {
   return { id, category, name, source, ...rest };
 }
 
-function readClearing(rule: MapReader): Clearing {
+/** One clearing for both levels, or each level's own: `{ stepUp: { verification: [face] }, hold: { override: [OTHER] } }`. */
+function readClearing(rule: MapReader): RuleHead["clearedBy"] {
   const map = rule.map("clearedBy");
+  if (CLEARED.every((level) => map?.entry(level) === undefined)) {
+    const both = readOneClearing(map);
+    return { stepUp: both, hold: both };
+  }
+  const apart = {
+    stepUp: readOneClearing(map?.map("stepUp")),
+    hold: readOneClearing(map?.map("hold")),
+  };
+  map?.finish();
+  return apart;
+}
+
+function readOneClearing(map: MapReader | undefined): Clearing {
   const override = map?.words(
     "override",
     (word) => OVERRIDE_CODES.find((code) => code === word),
@@ -203,7 +217,8 @@ const NO_WAY_THROUGH =
 
 /** What is wrong with a rule whose parts are sound. */
 function checkLevels(rule: MapReader, head: RuleHead, levels: readonly DraftLevel[]): void {
-  const canBeVerified = head.clearedBy.agent || head.clearedBy.verification.size > 0;
+  const { agent, verification } = head.clearedBy.stepUp;
+  const canBeVerified = agent || verification.size > 0;
   for (const draft of levels) {
     const { level, line } = draft;
     if (level === "deny" && !head.hard) {

@@ -4,6 +4,7 @@ import type { Level } from "../swipe/vocabulary.ts";
 import type { Condition } from "./compile.ts";
 import type { Limits, ParsedCondition } from "./condition.ts";
 import type { Bilingual } from "./hit.ts";
+import type { Overlay } from "./overlay.ts";
 
 /** `enforce` is answered, `shadow` only recorded, `off` neither. */
 export const MODES = ["enforce", "shadow", "off"] as const;
@@ -13,11 +14,16 @@ export type RuleMode = (typeof MODES)[number];
 export const RAISED = ["deny", "hold", "stepUp", "warn"] as const;
 export type RaisedLevel = (typeof RAISED)[number];
 
+/** The levels that something can clear: a warn asks nothing, and nothing clears a deny. */
+export const CLEARED = ["stepUp", "hold"] as const;
+export type ClearedLevel = (typeof CLEARED)[number];
+
 /** What a rule may answer when a fact it hangs on is missing. */
 export const IF_MISSING = ["allow", "warn", "stepUp"] as const;
 
 export type LevelLimits = Readonly<Partial<Record<RaisedLevel, Limits>>>;
 
+/** What clears a hit of one level. */
 export interface Clearing {
   readonly override: ReadonlySet<string>;
   /** In the spelling of `normaliseMethod`. */
@@ -33,7 +39,8 @@ export interface RuleHead {
   readonly hard: boolean;
   readonly ifMissing: (typeof IF_MISSING)[number];
   readonly disclose: "full" | "sentence";
-  readonly clearedBy: Clearing;
+  /** By the level raised: a verified person may be enough for a stepUp and not for a hold. */
+  readonly clearedBy: Readonly<Record<ClearedLevel, Clearing>>;
   readonly exempt: readonly ExemptList[];
   /** Where every threshold comes from. */
   readonly source: string;
@@ -47,7 +54,7 @@ export interface DraftLevel {
   readonly message: Bilingual;
 }
 
-/** A rule as read: its levels may be compiled with other limits where an overlay says so. */
+/** A rule as read: its levels are compiled with other limits where an overlay says so. */
 export interface DraftRule {
   readonly head: RuleHead;
   readonly line: number;
@@ -68,16 +75,15 @@ export interface Rule extends RuleHead {
   /** `line`: judged for each line, because a condition reads a feature of lines. */
   readonly scope: Scope;
   readonly levels: readonly RuleLevel[];
+  /** Where the swipe's row says whether somebody exempt is served. */
+  readonly exemptAt: readonly number[];
 }
 
-/** A rule with what is different of it in some areas, longest prefix first. */
+/** A rule with what is different of it in some places and at some times. */
 export interface PlacedRule {
   readonly everywhere: Rule;
-  readonly areas: readonly { readonly prefix: string; readonly rule: Rule }[];
-}
-
-/** The rule as it is where the pharmacy is. */
-export function ruleIn(placed: PlacedRule, area: string): Rule {
-  for (const { prefix, rule } of placed.areas) if (area.startsWith(prefix)) return rule;
-  return placed.everywhere;
+  /** Its own overlays. */
+  readonly overlays: readonly Overlay[];
+  /** The rule with these overlays applied, the weaker before the stronger. */
+  under(applied: readonly Overlay[]): Rule;
 }

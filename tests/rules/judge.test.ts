@@ -87,15 +87,15 @@ t.test("evidence is rounded, but never onto its limit", async (t) => {
   t.strictSame(other?.evidence, { onHand: 8.1, limit: 7 });
 });
 
-t.test("an area has its own numbers, the longest prefix first", async (t) => {
+t.test("an area has its own numbers, and a part of it may change them again", async (t) => {
   const level = (area: string) => judged(policy, { swipe: at(area), memory: left(40) });
   t.equal(level("110101").level, "hold", "no overlay");
   t.equal(level("210102").level, "warn", "the province allows 60");
   t.equal(level("210204").level, "allow", "the prefecture only watches");
   t.strictSame(
     level("210204").hits.map(({ shadow, level: raised }) => [shadow, raised]),
-    [[true, "hold"]],
-    "with the rule's own numbers",
+    [[true, "warn"]],
+    "with the province's numbers, which it does not name",
   );
 });
 

@@ -1,81 +1,111 @@
 import t from "tap";
 import type { LogEntry } from "../../src/counters/contract.ts";
 import { swipeKey } from "../../src/features/digests.ts";
+import { ENTITIES } from "../../src/features/entities.ts";
 import { render } from "../../src/rules/message.ts";
-import { SECOND } from "../../src/units.ts";
+import type { PseudonymisedSwipe } from "../../src/swipe/pseudonymised-swipe.ts";
+import { MINUTE, SECOND } from "../../src/units.ts";
 import {
   AT,
   bought,
   claim,
   codes,
-  DAY,
   ELSEWHERE,
   HERE,
-  HOUR,
   ledgerLine,
   line,
-  MINUTE,
+  observe,
   personBytes,
   pseudonym,
   reference,
-  use,
 } from "../features/fixtures.ts";
 import type { Given } from "./fixtures.ts";
-import { hitsOf, judged, ordinary, shippedPolicy } from "./fixtures.ts";
+import { hitsOf, judged, ordinary, shippedPolicy, soundLine } from "./fixtures.ts";
 
 const policy = shippedPolicy();
 const hits = (given: Given) => hitsOf(judged(policy, given));
-const coded = (changes: Parameters<typeof line>[0] = {}) =>
-  line({ traceCodes: codes("box"), ...changes });
-const packs = (count: number, changes: Parameters<typeof line>[0] = {}) =>
-  coded({
-    quantity: count * 10_000,
-    traceCodes: codes(...Array.from({ length: count }, (_, i) => `box${i}`)),
-    ...changes,
-  });
-const mine = { person: personBytes("own").slice(0, 8), pharmacy: HERE };
+const approved = (code: string, approver = "manager") => ({
+  override: { code, approver: pseudonym(approver) },
+});
 
-function others(count: number, secondsApart: number): readonly LogEntry[] {
-  return Array.from({ length: count }, (_, index) => ({
-    at: AT - (index + 1) * secondsApart * SECOND,
-    swipe: swipeKey("", `s${index}`),
-    person: personBytes(`p${index}`).slice(0, 8),
-    amount: 100,
-  }));
+/** What is remembered of this sale's till: so many other persons, one every so many seconds. */
+function crowd(sale: PseudonymisedSwipe, count: number, secondsApart: number): Given {
+  const entries = Array.from(
+    { length: count },
+    (_, index): LogEntry => ({
+      at: AT - (index + 1) * secondsApart * SECOND,
+      swipe: swipeKey("", `s${index}`),
+      person: personBytes(`p${index}`),
+      amount: 100,
+      // The same cashier as the sale's own.
+      mark: personBytes("operator").slice(0, 4),
+    }),
+  );
+  const { logs } = observe(policy.plan, sale, reference());
+  const { letter } = ENTITIES.terminal;
+  return { memory: { logs: logs.map(({ kind }) => (kind === letter ? entries : [])) } };
 }
 
-t.test("the shipped policy has exactly these rules, enforced", async (t) => {
-  t.equal(policy.version, "2026.11.1");
+t.test("the shipped policy is the whole catalogue", async (t) => {
+  t.equal(policy.version, "2026.11.2");
   t.match(policy.hash, /^sha256:[0-9a-f]{64}$/);
+  const ids = new Set([
+    ...policy.rules.map(({ everywhere }) => everywhere.id),
+    ...policy.off.map(({ id }) => id),
+  ]);
+  const family = (prefix: string, last: number, ...more: readonly string[]) => [
+    ...Array.from(
+      { length: last },
+      (_, index) => `${prefix}-${String(index + 1).padStart(2, "0")}`,
+    ),
+    ...more,
+  ];
+  // RS-04 is in no catalogue; RS-07 and AG-01..07 are indicators.
+  const catalogue = [
+    ...family("CF", 14),
+    ...family("OQ", 8),
+    ...family("IM", 10, "IM-01b", "IM-04b"),
+    ...family("TR", 7),
+    ...["RS-01", "RS-02", "RS-03", "RS-05", "RS-06", "RS-08"],
+    ...family("RX", 7),
+    ...family("LP", 6),
+    ...family("SW", 4),
+    ...family("PH", 4),
+    ...family("DQ", 3),
+  ];
+  for (const id of catalogue) t.ok(ids.has(id), id);
   t.strictSame(
-    policy.rules.map(({ everywhere }) => everywhere.id),
-    [
-      "CF-01",
-      "CF-02",
-      "CF-14",
-      "OQ-01",
-      "OQ-02",
-      "OQ-05",
-      "IM-01",
-      "IM-04",
-      "IM-05",
-      "TR-01",
-      "TR-02",
-      "TR-03",
-      "RX-01",
-      "PH-01",
-    ],
+    [...ids].filter((id) => !catalogue.includes(id)).sort(),
+    ["CF-05b", "DQ-03b", "IM-07b", "OV-01", "PH-02b"],
+    "and these beside it: halves of rules that wait for data, and the count of overrides",
   );
+});
+
+t.test("every rule says its sentence, and only hard ones deny", async (t) => {
   for (const { everywhere } of policy.rules) {
-    t.equal(everywhere.mode, "enforce", everywhere.id);
+    const { id, hard, levels, mode, source } = everywhere;
+    t.equal(mode, "enforce", id);
     t.equal(
-      everywhere.hard,
-      everywhere.levels.some(({ level }) => level === "deny"),
-      `${everywhere.id}: hard if it denies`,
+      hard,
+      levels.some(({ level }) => level === "deny"),
+      `${id}: hard if it denies`,
     );
-    for (const { message } of everywhere.levels) {
-      t.ok(render(message, {}).zh.length <= 100, `${everywhere.id}: one sentence for the cashier`);
+    t.ok(source.length > 20, `${id}: where its numbers come from`);
+    for (const { message } of levels) {
+      const { zh, en } = render(message, {});
+      t.ok(zh.length <= 100, `${id}: one sentence for the cashier, ${zh.length} characters`);
+      t.match(zh, /\p{Script=Han}/u, `${id} in Chinese`);
+      t.notMatch(en, /\p{Script=Han}/u, `${id} in English`);
     }
+  }
+  for (const { id, source } of policy.off) t.match(source, /^(?:waits for|more than)/, id);
+});
+
+t.test("what would help to stay below a limit is not told", async (t) => {
+  const secret = /^(?:CF-(?!14)|RS-|RX-0[25]|SW-0[24]|OV-)/;
+  for (const { everywhere } of policy.rules) {
+    const { id, disclose } = everywhere;
+    t.equal(disclose, secret.test(id) ? "sentence" : "full", id);
   }
 });
 
@@ -83,229 +113,78 @@ t.test("an ordinary sale is allowed, with all facts", async (t) => {
   t.match(judged(policy), { hits: [], unheard: [], level: "allow", missing: [], mode: "full" });
 });
 
-t.test("card farming", async (t) => {
-  const people = (count: number) => hits({ memory: { logs: [others(count - 1, 50)] } });
-  t.strictSame(
-    [people(7), people(8), people(11), people(12)],
-    [{}, { "CF-01": "warn" }, { "CF-01": "warn" }, { "CF-01": "hold" }],
-  );
-  const paced = (count: number, seconds: number) =>
-    hits({ memory: { logs: [others(count, seconds)] } });
-  t.strictSame([paced(3, 14), paced(4, 14), paced(4, 15)], [{}, { "CF-02": "hold" }, {}]);
-  const shown = (issued: number) =>
-    ordinary({
-      credential: { type: "01", number: pseudonym("token"), issuedAt: AT - issued * SECOND },
-    });
-  t.strictSame(hits({ swipe: shown(121) }), { "CF-14": "warn" });
-  t.strictSame(hits({ swipe: shown(120) }), {});
-  t.strictSame(hits({ swipe: shown(121), memory: { token: [use({ at: AT - HOUR })] } }), {
-    "CF-14": "deny",
-  });
-  t.strictSame(
-    hits({ swipe: shown(1), memory: { token: [use({ at: AT - MINUTE, ...mine })] } }),
-    {},
-  );
-});
-
-t.test("over-quantity", async (t) => {
-  // Fourteen tablets a pack at one a day: 7 days, ten per cent and a pack make 21.7.
-  const days = (stated: number) =>
-    hits({ swipe: ordinary({ lines: [packs(2, { daysSupply: stated })] }) })["OQ-01"];
-  t.strictSame(
-    [days(21), days(22), days(32), days(33), days(90), days(91)],
-    [undefined, "warn", "warn", "hold", "hold", "deny"],
-  );
-  const assumed = hits({ swipe: ordinary({ lines: [packs(12)] }) });
-  t.equal(
-    assumed["OQ-01"],
-    "hold",
-    "168 days by the reference dose: never refused on an assumed dose",
-  );
-  const left = (of: number) =>
-    hits({
-      memory: { ledger: [bought(10, { lines: [ledgerLine({ days: 10 + of, quantity: 1 })] })] },
-    })["OQ-02"];
-  t.strictSame([left(7), left(7.1), left(30), left(30.1)], [undefined, "warn", "warn", "hold"]);
-  const unknown = reference({ drugs: [] });
-  const sold = (count: number) =>
-    hits({ swipe: ordinary({ lines: [packs(count)] }), reference: unknown })["OQ-05"];
-  t.strictSame(
-    [sold(6), sold(7), sold(12), sold(13), sold(60), sold(61)],
-    [undefined, "warn", "warn", "hold", "hold", "deny"],
-  );
-  const month = (before: number) =>
-    hits({
-      memory: {
-        ledger: [
-          bought(20, { lines: [ledgerLine({ quantity: before * 10_000, days: undefined })] }),
-        ],
-      },
-      reference: unknown,
-    })["OQ-05"];
-  t.strictSame([month(11), month(12), month(23), month(24)], [undefined, "warn", "warn", "hold"]);
-  const small = reference({
-    drugs: [
-      {
-        code: "XC10AAA067A001",
-        name: "x",
-        prescription: true,
-        packUnits: 7,
-        dailyUnits: 1,
-        traceExempt: false,
-      },
-    ],
-  });
-  const long = { prescription: { id: pseudonym("rx"), long: true } };
-  t.strictSame(
-    hits({ swipe: ordinary({ lines: [packs(12, long)] }), reference: small }),
-    {},
-    "84 days in twelve small packs",
-  );
-});
-
 t.test("a long prescription of 84 days for a filed disease passes", async (t) => {
-  const long = { daysSupply: 84, prescription: { id: pseudonym("rx"), long: true } };
-  t.strictSame(hits({ swipe: ordinary({ disease: "I10", lines: [packs(6, long)] }) }), {});
+  const long = soundLine({
+    quantity: 60_000,
+    daysSupply: 84,
+    prescription: { id: pseudonym("rx"), long: true },
+    traceCodes: codes("a", "b", "c", "d", "e", "f"),
+  });
+  t.strictSame(hits({ swipe: ordinary({ disease: "I10", lines: [long] }) }), {});
 });
 
-t.test("impersonation", async (t) => {
-  const attempt = (minutes: number, credential: 0 | 1 | 2 | 3) => ({
-    swipe: swipeKey("", "earlier"),
-    at: AT - minutes * MINUTE,
-    pharmacy: ELSEWHERE,
-    area: "210204",
-    inquiry: false,
-    credential,
-    basket: "0000",
-    codes: [],
-  });
-  t.strictSame(hits({ memory: { attempts: [attempt(59, 3)] } }), { "IM-01": "hold" });
-  t.strictSame(hits({ memory: { attempts: [attempt(59, 1)] } }), { "IM-01": "stepUp" });
-  t.strictSame(hits({ memory: { attempts: [attempt(60, 3)] } }), {});
-  for (const list of ["deceased", "settlement-stopped"] as const) {
+/** How each of these rules is brought to hold: what is remembered, or what the lines are. */
+const HOLDS: Readonly<Record<string, (sale: PseudonymisedSwipe) => Given>> = {
+  "CF-01": (sale) => crowd(sale, 11, 50),
+  "OQ-02": () => ({ memory: { ledger: [bought(1, { lines: [ledgerLine({ days: 40 })] })] } }),
+  "TR-01": () => heldBy({ state: "returned" }),
+  "TR-02": () => heldBy({ pharmacy: HERE }),
+  "TR-03": (sale) => ({ swipe: { ...sale, lines: [soundLine({ traceCodes: [] })] } }),
+  "RX-03": (sale) => ({ swipe: { ...sale, lines: [line({ traceCodes: codes("box") })] } }),
+};
+
+function heldBy(changes: Parameters<typeof claim>[0]): Given {
+  return { memory: { traceCodes: [{ claims: [claim(changes)], splits: [] }] } };
+}
+
+/** The hit of a rule that holds, with these changes to the sale. */
+function under(rule: string, changes: Parameters<typeof ordinary>[0]) {
+  const swipe = ordinary(changes);
+  const { hits } = judged(policy, { swipe, ...HOLDS[rule]?.(swipe) });
+  const hit = hits.find(({ rule: id }) => id === rule);
+  return [hit?.level, hit?.clearedBy, hit?.raised];
+}
+
+t.test("every hold has a human way through", async (t) => {
+  for (const rule of Object.keys(HOLDS)) {
+    t.strictSame(under(rule, approved("EMERGENCY")), ["warn", "EMERGENCY", "hold"], rule);
     t.strictSame(
-      hits({ reference: reference({ lists: { [list]: [pseudonym("own")] } }) }),
-      { "IM-04": "deny" },
-      list,
-    );
-  }
-  t.strictSame(
-    hits({ reference: reference({ lists: { "lost-credential": [pseudonym("card-no")] } }) }),
-    { "IM-04": "deny" },
-  );
-  t.strictSame(hits({ swipe: ordinary({ person: { status: "2" } }) }), { "IM-04": "deny" });
-  t.strictSame(hits({ swipe: ordinary({ person: {} }) }), {}, "an unsaid status accuses nobody");
-  const chip = ordinary({ credential: { card: pseudonym("chip") } });
-  const partner = (name: string, daysAgo: number) => ({
-    partner: personBytes(name).slice(0, 8),
-    at: AT - daysAgo * DAY,
-  });
-  t.strictSame(hits({ swipe: chip, memory: { card: [partner("other", 30)] } }), {
-    "IM-05": "deny",
-  });
-  t.strictSame(hits({ swipe: chip, memory: { personCards: [partner("old", 1)] } }), {
-    "IM-05": "stepUp",
-  });
-  t.strictSame(
-    hits({ swipe: chip, memory: { card: [partner("own", 1)], personCards: [partner("old", 7)] } }),
-    {},
-  );
-});
-
-t.test("trace codes", async (t) => {
-  const known = (claims: readonly ReturnType<typeof claim>[]) =>
-    hits({ memory: { traceCodes: [{ claims, splits: [] }] } });
-  t.strictSame(known([claim()]), { "TR-01": "deny" });
-  t.strictSame(known([claim({ state: "presumable" })]), { "TR-01": "hold" });
-  t.strictSame(known([claim({ pharmacy: HERE })]), { "TR-02": "hold" });
-  t.strictSame(known([claim({ pharmacy: HERE, state: "returned" })]), {});
-  const twice = ordinary({
-    disease: "I10",
-    lines: [coded({ quantity: 20_000, traceCodes: codes("a", "a") })],
-  });
-  t.strictSame(hits({ swipe: twice }), { "TR-02": "hold", "TR-03": "hold" });
-  t.strictSame(hits({ swipe: ordinary({ lines: [line()] }) }), { "TR-03": "hold" });
-  t.strictSame(hits({ swipe: ordinary({ at: Date.UTC(2025, 11, 31), lines: [line()] }) }), {
-    "TR-03": "warn",
-  });
-  t.strictSame(hits({ swipe: ordinary({ lines: [line()], codesExpected: false }) }), {});
-});
-
-t.test("prescriptions and pharmacies", async (t) => {
-  const prescribed = ordinary({
-    lines: [coded({ prescription: { id: pseudonym("rx"), long: false, quantity: 10_000 } })],
-  });
-  t.strictSame(hits({ swipe: prescribed, memory: { prescriptions: [[use()]] } }), {
-    "RX-01": "deny",
-  });
-  t.strictSame(hits({ swipe: prescribed, memory: { prescriptions: [[use(mine)]] } }), {
-    "RX-01": "hold",
-  });
-  t.strictSame(hits({ swipe: prescribed, memory: { prescriptions: [[]] } }), {});
-  t.strictSame(hits({ reference: reference({ pharmacies: [] }) }), { "PH-01": "deny" });
-  t.strictSame(hits({ reference: reference({ pharmacies: [], knowsPharmacies: false }) }), {});
-});
-
-t.test("every hold has a human way through, and no deny has", async (t) => {
-  const approved = (code: string, approver = "manager") => ({
-    override: { code, approver: pseudonym(approver) },
-  });
-  const holds: Readonly<Record<string, Given>> = {
-    "CF-01": { memory: { logs: [others(11, 50)] } },
-    "OQ-02": { memory: { ledger: [bought(1, { lines: [ledgerLine({ days: 40 })] })] } },
-    "TR-01": { memory: { traceCodes: [{ claims: [claim({ state: "returned" })], splits: [] }] } },
-    "TR-02": { memory: { traceCodes: [{ claims: [claim({ pharmacy: HERE })], splits: [] }] } },
-    "TR-03": { swipe: ordinary({ lines: [line()] }) },
-  };
-  const levelUnder = (rule: string, changes: Parameters<typeof ordinary>[0]) => {
-    const given = holds[rule] ?? {};
-    const [hit] = judged(policy, {
-      ...given,
-      swipe: {
-        ...(given.swipe ?? ordinary()),
-        ...ordinary({ ...changes, lines: given.swipe?.lines ?? ordinary().lines }),
-      },
-    }).hits;
-    return [hit?.level, hit?.clearedBy, hit?.raised];
-  };
-  for (const rule of Object.keys(holds)) {
-    t.strictSame(levelUnder(rule, approved("EMERGENCY")), ["warn", "EMERGENCY", "hold"], rule);
-    t.strictSame(
-      levelUnder(rule, approved("EMERGENCY", "operator")),
+      under(rule, approved("EMERGENCY", "operator")),
       ["hold", undefined, undefined],
       `${rule}: nobody approves himself`,
     );
-    t.strictSame(
-      levelUnder(rule, approved("CHILD"))[0],
+    t.equal(
+      under(rule, approved("CHILD"))[0],
       rule === "OQ-02" ? "warn" : "hold",
       `${rule}: only what the rule lists`,
     );
   }
-  t.strictSame(levelUnder("CF-01", { agent: { registered: true } }), ["warn", "agent", "hold"]);
-  t.strictSame(levelUnder("TR-02", approved("SYSTEM_RETRY")), ["warn", "SYSTEM_RETRY", "hold"]);
-  t.strictSame(levelUnder("TR-03", approved("NO_CODE_STOCK")), ["warn", "NO_CODE_STOCK", "hold"]);
+  t.strictSame(under("CF-01", { agent: { registered: true } }), ["warn", "agent", "hold"]);
+  t.strictSame(under("TR-02", approved("SYSTEM_RETRY")), ["warn", "SYSTEM_RETRY", "hold"]);
+  t.strictSame(under("TR-03", approved("NO_CODE_STOCK")), ["warn", "NO_CODE_STOCK", "hold"]);
+  t.strictSame(under("RX-03", approved("OTHER")), ["warn", "OTHER", "hold"]);
   const suspended = reference({ lists: { "suspended-staff": [pseudonym("manager")] } });
+  const swipe = ordinary(approved("ELDERLY"));
+  const left = HOLDS["OQ-02"]?.(swipe);
   t.equal(
-    judged(policy, {
-      ...holds["OQ-02"],
-      swipe: ordinary(approved("ELDERLY")),
-      reference: suspended,
-    }).level,
+    judged(policy, { ...left, swipe, reference: suspended }).level,
     "hold",
     "a suspended approver",
   );
-  const stolen = judged(policy, {
-    swipe: ordinary({
-      ...approved("EMERGENCY"),
-      person: { status: "2" },
-      agent: { registered: true },
-      verification: { method: "face", outcome: "pass" },
-    }),
-  });
-  t.equal(stolen.level, "deny");
-  const excess = ordinary({ lines: [packs(61)], ...approved("ELDERLY") });
+});
+
+t.test("nothing clears a deny", async (t) => {
+  const everything = {
+    ...approved("EMERGENCY"),
+    agent: { registered: true },
+    verification: { method: "face", outcome: "pass" },
+  };
+  const stolen = ordinary({ ...everything, person: { status: "2" } });
+  t.equal(judged(policy, { swipe: stolen }).level, "deny");
+  const boxes = Array.from({ length: 61 }, (_, index) => `b${index}`);
+  const excess = soundLine({ quantity: 610_000, traceCodes: codes(...boxes) });
   t.equal(
-    hits({ swipe: excess })["OQ-05"],
+    hits({ swipe: ordinary({ lines: [excess], ...approved("ELDERLY") }) })["OQ-05"],
     "deny",
     "a listed code clears the rule's hold, not its deny",
   );
@@ -334,22 +213,30 @@ t.test("a verified person or a registered proxy clears distant swipes", async (t
     "hold",
     "a password proves nobody's presence",
   );
-  t.equal(level({ agent: { registered: true } }), "allow");
-  t.equal(level({ agent: { registered: false } }), "hold");
+  t.equal(level({ agent: { id: pseudonym("son"), registered: true } }), "allow");
+  t.equal(level({ agent: { registered: true } }), "stepUp", "registered without a number (IM-06)");
+  t.equal(level({ agent: { id: pseudonym("son"), registered: false } }), "hold");
+});
+
+t.test("what clears a stepUp need not clear the hold above it", async (t) => {
+  const dishonest = reference({ lists: { dishonest: [pseudonym("own")] } });
+  const level = (yuan: number, changes: Parameters<typeof ordinary>[0]) =>
+    judged(policy, {
+      swipe: ordinary({ funds: { pooled: yuan * 100 }, ...changes }),
+      reference: dishonest,
+    }).level;
+  const face = { verification: { method: "face", outcome: "pass" } };
+  t.strictSame([level(999, {}), level(999, face)], ["stepUp", "allow"]);
+  t.strictSame([level(1_000, {}), level(1_000, face)], ["hold", "hold"]);
+  t.equal(level(1_000, { ...face, ...approved("OTHER") }), "allow");
 });
 
 t.test("registered care institutions are exempt from card farming", async (t) => {
   const nurse = ordinary({ agent: { id: pseudonym("nurse"), registered: false } });
-  const memory = { logs: [others(19, 10)] };
-  t.strictSame(hits({ swipe: nurse, memory }), { "CF-01": "hold", "CF-02": "hold" });
-  t.strictSame(
-    hits({
-      swipe: nurse,
-      memory,
-      reference: reference({ lists: { "care-institution": [pseudonym("nurse")] } }),
-    }),
-    {},
-  );
+  const rush = { swipe: nurse, ...crowd(nurse, 19, 10) };
+  t.strictSame(hits(rush), { "CF-01": "hold", "CF-02": "hold" });
+  const lists = { "care-institution": [pseudonym("nurse")] };
+  t.strictSame(hits({ ...rush, reference: reference({ lists }) }), {});
 });
 
 t.test("a hit says what was seen, the limit and the lines", async (t) => {
