@@ -65,6 +65,8 @@ function markProblem(
   door.observer.notice({ kind: "problem", labels: { code: problem.code, via } });
   reply.code(STATUS_OF[problem.code]);
   if (mayRetry(problem.code)) reply.header("retry-after", RETRY_AFTER_SECONDS);
+  if (problem.code === "unsupported_media")
+    reply.header("accept", "application/json").header("accept-encoding", "identity");
 }
 
 /** Tells a till to open its next connection elsewhere. */

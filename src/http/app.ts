@@ -11,6 +11,7 @@ import { nativeRoutes } from "./native-routes.ts";
 import { nhsaRoutes } from "./nhsa-routes.ts";
 import { describeRoutes } from "./openapi.ts";
 import { shedBeyondLimits } from "./shedding.ts";
+import { answerUnmatched } from "./unmatched.ts";
 import { watchRoutes } from "./watch-routes.ts";
 
 /**
@@ -45,8 +46,9 @@ export function createApp(deps: DoorDeps): FastifyInstance {
   answerErrors(app, door);
   tellWhatWasAnswered(app, door);
   shedBeyondLimits(app, door);
-  describeRoutes(app, deps.version);
-  // A plugin of its own, so that it loads after the two above, which watch routes being added.
+  answerUnmatched(app, door);
+  describeRoutes(app, deps.version, deps.examples ?? {});
+  // A plugin of its own, so that it loads after those above that watch routes being added.
   app.register((routes, _options, done) => {
     nativeRoutes(routes, door);
     nhsaRoutes(routes, door);
@@ -119,9 +121,6 @@ function createRequestIds(): () => string {
 }
 
 function answerErrors(app: FastifyInstance, door: Door): void {
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(door, request, reply, { code: "not_found" }),
-  );
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
     if (problem.code === "internal") {

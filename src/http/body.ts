@@ -10,6 +10,10 @@ const TOO_LARGE = new BodyError({ code: "too_large" });
 const NOT_UTF8 = new BodyError({ code: "bad_request", detail: "The body is not UTF-8." });
 const CUT_OFF = new BodyError({ code: "bad_request", detail: "The body ended before its time." });
 const OTHER_CHARSET = new BodyError({ code: "unsupported_media", detail: "JSON is UTF-8 here." });
+const PACKED = new BodyError({
+  code: "unsupported_media",
+  detail: "A body with a content-encoding is not read: send it unpacked.",
+});
 
 /**
  * JSON only, in UTF-8 only: text in another encoding would be hashed as other text and never match a list.
@@ -22,11 +26,10 @@ export function acceptJsonOnly(app: FastifyInstance, limits: DoorLimits): void {
   app.removeAllContentTypeParsers();
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", (request, payload, done) => {
-    if (namesOtherCharset(request)) {
-      done(OTHER_CHARSET);
-      return;
-    }
-    readBody(payload, limits, (error, bytes) => {
+    const unreadable = unreadableAs(request);
+    // Read to its end all the same, so that the caller can read the answer.
+    readBody(payload, limits, (cut, bytes) => {
+      const error = unreadable ?? cut;
       if (error) done(error);
       else if (!isUtf8(bytes)) done(NOT_UTF8);
       // Answers through `done` only; its type allows a promise for parsers that are one.
@@ -35,9 +38,12 @@ export function acceptJsonOnly(app: FastifyInstance, limits: DoorLimits): void {
   });
 }
 
-function namesOtherCharset(request: FastifyRequest): boolean {
-  const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers["content-type"] ?? "")?.[1];
-  return charset !== undefined && !/^utf-?8$/i.test(charset);
+/** What the headers say is enough to refuse it. */
+function unreadableAs({ headers }: FastifyRequest): BodyError | undefined {
+  const coding = headers["content-encoding"];
+  if (coding !== undefined && !/^\s*identity\s*$/i.test(coding)) return PACKED;
+  const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(headers["content-type"] ?? "")?.[1];
+  return charset === undefined || /^utf-?8$/i.test(charset) ? undefined : OTHER_CHARSET;
 }
 
 type BodyRead = (error: BodyError | null, bytes: Buffer) => void;

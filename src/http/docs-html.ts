@@ -10,11 +10,20 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** Plain text with `code` in backticks; a line break starts a new paragraph. */
+export function code(text: string): string {
+  return `<code>${escapeHtml(text)}</code>`;
+}
+
+/** Plain text with `code` in backticks. */
+export function inline(text: string): string {
+  return escapeHtml(text).replace(/`([^`]+)`/g, "<code>$1</code>");
+}
+
+/** The same; a line break starts a new paragraph. */
 export function paragraphs(text: string): string {
   return text
     .split(/\n+/)
     .filter((line) => line !== "")
-    .map((line) => `<p>${escapeHtml(line).replace(/`([^`]+)`/g, "<code>$1</code>")}</p>`)
+    .map((line) => `<p>${inline(line)}</p>`)
     .join("");
 }

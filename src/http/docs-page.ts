@@ -1,4 +1,4 @@
-import { escapeHtml, paragraphs } from "./docs-html.ts";
+import { code, escapeHtml, inline, paragraphs } from "./docs-html.ts";
 import { renderContent, renderSchema } from "./docs-schema.ts";
 import { STYLE } from "./docs-style.ts";
 import type { OpenApiDocument, Operation } from "./openapi-document.ts";
@@ -36,7 +36,7 @@ function renderGroup(
 
 function renderOperation(path: string, method: string, operation: Operation): string {
   const { summary = "", description = "", operationId = "" } = operation;
-  return `<details id="${escapeHtml(operationId)}"><summary><b class="${escapeHtml(method)}">${escapeHtml(method.toUpperCase())}</b> <code>${escapeHtml(path)}</code> <span>${escapeHtml(summary)}</span></summary>
+  return `<details id="${escapeHtml(operationId)}"><summary><b class="${escapeHtml(method)}">${escapeHtml(method.toUpperCase())}</b> ${code(path)} <span>${escapeHtml(summary)}</span></summary>
 ${paragraphs(description)}${renderParameters(operation)}${renderBody(operation)}${renderResponses(operation)}</details>`;
 }
 
@@ -44,7 +44,7 @@ function renderParameters({ parameters = [] }: Operation): string {
   if (parameters.length === 0) return "";
   const rows = parameters.map(
     ({ name, in: place, description = "" }) =>
-      `<tr><td><code>${escapeHtml(name)}</code></td><td>${escapeHtml(place)}</td><td>${escapeHtml(description)}</td></tr>`,
+      `<tr><td>${code(name)}</td><td>${escapeHtml(place)}</td><td>${inline(description)}</td></tr>`,
   );
   return `<h4>Parameters</h4><table>${rows.join("")}</table>`;
 }
@@ -56,7 +56,7 @@ function renderBody({ requestBody }: Operation): string {
 function renderResponses({ responses = {} }: Operation): string {
   const rows = Object.entries(responses).map(
     ([status, { description = "", content = {} }]) =>
-      `<tr><td><code>${escapeHtml(status)}</code></td><td>${paragraphs(description)}${renderContent(content)}</td></tr>`,
+      `<tr><td>${code(status)}</td><td>${paragraphs(description)}${renderContent(content)}</td></tr>`,
   );
   return `<h4>Answers</h4><table>${rows.join("")}</table>`;
 }

@@ -9,5 +9,6 @@ summary{cursor:pointer}summary span{opacity:.75}summary b{display:inline-block;m
 .get{color:light-dark(#0a7d33,#6dd58c)}.post{color:light-dark(#9a5b00,#fdd663)}
 table{border-collapse:collapse;width:100%;margin:.25rem 0}
 td{border-top:1px solid var(--line);padding:.3rem .5rem;vertical-align:top}td table{margin:0}
+pre{font:13px/1.4 ui-monospace,Consolas,monospace;background:var(--soft);padding:.5rem;overflow-x:auto}
 td:first-child{white-space:nowrap;width:1%}em{opacity:.65;font-style:normal}
 `;

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Desk } from "../checkout/desk.ts";
 import type { MetricsText } from "../telemetry/telemetry.ts";
 import type { Clock, Observer } from "../units.ts";
+import type { Examples } from "./examples.ts";
 import type { DoorLimits } from "./limits.ts";
 import type { Readiness } from "./readiness.ts";
 
@@ -18,6 +19,8 @@ export interface DoorDeps {
   readonly draining: () => boolean;
   /** The guard's version, for the OpenAPI document. */
   readonly version: string;
+  /** For the OpenAPI document; absent: it has none. */
+  readonly examples?: Examples;
   /** Differences from `DOOR_LIMITS`. */
   readonly limits?: Partial<DoorLimits>;
 }

@@ -54,7 +54,7 @@ const settlement: FastifySchema = {
   operationId: "settleSwipe",
   summary: "Tell what was dispensed on the fund",
   description:
-    "It counts whatever the guard had said. Where the store does not answer it is 503: send it again under the same settlementId.",
+    "It counts whatever the guard had said. Where the store does not answer it is 503: send it again under the same settlementId. That id is its key: what comes again under it is answered with the state as it is and changes nothing, whatever else it says.",
   params,
   body: SettlementBody,
   response: {
@@ -67,7 +67,8 @@ const reversal: FastifySchema = {
   tags: TAGS,
   operationId: "reverseSwipe",
   summary: "Give back quantity, money and codes",
-  description: "Never more than is left. A partial reversal needs its reversalId.",
+  description:
+    "Never more than is left. A partial reversal needs its reversalId. That id is its key: what comes again under it changes nothing, whatever else it says.",
   params,
   body: ReversalBody,
   response: {

@@ -30,7 +30,12 @@ export interface Parameter {
   readonly schema?: Schema;
 }
 
-export type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
+export type Content = Readonly<Record<string, Media>>;
+
+export interface Media {
+  readonly schema?: Schema;
+  readonly example?: unknown;
+}
 
 export interface Schema {
   readonly $ref?: string;

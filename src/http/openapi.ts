@@ -8,15 +8,22 @@ import { z } from "zod";
 import { AcknowledgementBody, ReversalBody, SettlementBody } from "../swipe/after-bodies.ts";
 import { AnswerHit, DecisionAnswer, SwipeState } from "../swipe/answer.ts";
 import { CheckBody } from "../swipe/check-body.ts";
+import { NhsaCancelEnvelope, NhsaSettledEnvelope, NhsaUndoEnvelope } from "../swipe/nhsa/after.ts";
 import { NhsaGuard, NhsaSaleEnvelope } from "../swipe/nhsa/envelope.ts";
-import { NhsaAnswer } from "./nhsa-docs.ts";
+import {
+  NhsaReturnUploadEnvelope,
+  NhsaSaleUploadEnvelope,
+  UploadRow,
+} from "../swipe/nhsa/uploads.ts";
+import { type Examples, withExamples } from "./examples.ts";
+import { NhsaAnswer } from "./nhsa-answer.ts";
 import type { OpenApiDocument } from "./openapi-document.ts";
 import { ProblemDocument } from "./problem-document.ts";
 import { ReadinessDocument } from "./watch-docs.ts";
 
 const DESCRIPTION = `The guard weighs every insured pharmacy swipe before it settles and answers allow, warn, stepUp, hold or deny, with the reasons.
 
-Errors of the native routes are \`application/problem+json\` (RFC 9457) and name the fields at fault, never their values. The NHSA routes always answer with the NHSA envelope. Amounts are yuan. Repeat a request that was not answered with the same swipeId.`;
+Errors of the native routes are \`application/problem+json\` (RFC 9457) and name the fields at fault, never their values. The NHSA routes always answer with the NHSA envelope. Another method than those listed is 405 with \`Allow\`. Bodies are JSON in UTF-8, neither compressed nor otherwise encoded. Amounts are yuan. Repeat a request that was not answered with the same swipeId.`;
 
 /** Schemas that get a name of their own in the document; all others are written where they are used. */
 const NAMED = {
@@ -29,6 +36,12 @@ const NAMED = {
   SwipeState,
   NhsaSaleEnvelope,
   NhsaGuard,
+  NhsaCancelEnvelope,
+  NhsaUndoEnvelope,
+  NhsaSaleUploadEnvelope,
+  NhsaReturnUploadEnvelope,
+  NhsaUploadRow: UploadRow,
+  NhsaSettledEnvelope,
   NhsaAnswer,
   Problem: ProblemDocument,
   Readiness: ReadinessDocument,
@@ -38,10 +51,11 @@ const NAMED = {
  * Collects the routes' schemas into one OpenAPI 3.1 document: must be registered before the routes.
  * The schemas describe; validating stays with the desk, so that every door refuses alike.
  */
-export function describeRoutes(app: FastifyInstance, version: string): void {
+export function describeRoutes(app: FastifyInstance, version: string, examples: Examples): void {
   const schemaRegistry = z.registry<{ id?: string }>();
   for (const [id, schema] of Object.entries(NAMED)) schemaRegistry.add(schema, { id });
-  const nameSchemas = createJsonSchemaTransformObject({ schemaRegistry });
+  const zodToJsonConfig = { override: describeAsSchemasDo };
+  const nameSchemas = createJsonSchemaTransformObject({ schemaRegistry, zodToJsonConfig });
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.register(swagger, {
@@ -54,9 +68,20 @@ export function describeRoutes(app: FastifyInstance, version: string): void {
         { name: "Watching", description: "Probes, metrics and this document" },
       ],
     },
-    transform: createJsonSchemaTransform({ schemaRegistry }),
-    transformObject: (parts) => withPlainNames(nameSchemas(parts)),
+    transform: createJsonSchemaTransform({ schemaRegistry, zodToJsonConfig }),
+    transformObject: (parts) => withExamples(withPlainNames(nameSchemas(parts)), examples),
   });
+}
+
+interface Described {
+  readonly zodSchema: z.core.$ZodType;
+  readonly jsonSchema: z.core.JSONSchema.BaseSchema;
+}
+
+/** The library asks only the registry of names for descriptions, and those of `.describe()` are in zod's own. */
+function describeAsSchemasDo({ zodSchema, jsonSchema }: Described): void {
+  const description = z.globalRegistry.get(zodSchema)?.description;
+  if (description !== undefined) jsonSchema.description ??= description;
 }
 
 /**

@@ -13,10 +13,15 @@ export const ProblemDocument = z
     status: z.number().int().describe("the HTTP status again"),
     detail: z.string().optional().describe("one more sentence; never a value of the request"),
     instance: z.string().describe("urn:guard:request:<id>, to quote to the operator"),
-    code: z.enum(CODES),
+    code: z.enum(CODES).describe("what is wrong; `title` says it in a sentence"),
     action: z.string().describe("what to do"),
     paths: z
-      .array(z.object({ path: z.string(), reason: z.string() }))
+      .array(
+        z.object({
+          path: z.string().describe("for instance lines[0].amount; $ is the body itself"),
+          reason: z.string().describe("what it must be"),
+        }),
+      )
       .optional()
       .describe("fields at fault; never their values"),
     state: z.string().optional().describe("the state that stands in the way, for state_conflict"),

@@ -8,8 +8,19 @@ export function answered(description: string, schema: z.ZodType): object {
   return { description, content: { "application/json": { schema } } };
 }
 
+/** What a problem looks like at a door. */
+interface ProblemForm {
+  readonly type: string;
+  readonly schema: z.ZodType;
+}
+
+const NATIVE: ProblemForm = { type: "application/problem+json", schema: ProblemDocument };
+
 /** The OpenAPI answers of these problems, several codes of one status together. */
-export function problemResponses(codes: readonly ProblemCode[]): Record<number, object> {
+export function problemResponses(
+  codes: readonly ProblemCode[],
+  { type, schema }: ProblemForm = NATIVE,
+): Record<number, object> {
   const byStatus = new Map<number, string[]>();
   for (const code of codes) {
     const lines = byStatus.get(STATUS_OF[code]) ?? [];
@@ -18,10 +29,7 @@ export function problemResponses(codes: readonly ProblemCode[]): Record<number, 
   }
   const responses = [...byStatus].map(([status, lines]) => [
     status,
-    {
-      description: lines.join("\n"),
-      content: { "application/problem+json": { schema: ProblemDocument } },
-    },
+    { description: lines.join("\n"), content: { [type]: { schema } } },
   ]);
   return Object.fromEntries(responses);
 }

@@ -2,10 +2,14 @@ import type { Outcome } from "../swipe/problem.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { SILENT } from "../units.ts";
 import { createApp } from "./app.ts";
+import type { Examples } from "./examples.ts";
 import type { OpenApiDocument } from "./openapi-document.ts";
 
 /** The OpenAPI document as `/docs/json` answers it, for `schemas/`: from an app that is built and never listens. */
-export async function openApiDocument(version: string): Promise<OpenApiDocument> {
+export async function openApiDocument(
+  version: string,
+  examples: Examples,
+): Promise<OpenApiDocument> {
   const nobody = async (): Promise<Outcome<never>> => ({ problem: { code: "not_yet" } });
   const app = createApp({
     desk: {
@@ -24,6 +28,7 @@ export async function openApiDocument(version: string): Promise<OpenApiDocument>
     clock: { now: () => 0 },
     draining: () => false,
     version,
+    examples,
   });
   await app.ready();
   const document = app.swagger() as unknown as OpenApiDocument;

@@ -15,6 +15,50 @@ export interface Readiness {
   readonly notInstalled: readonly string[];
 }
 
+/** What the parts say of themselves, in their own words. */
+export interface HealthFacts {
+  readonly journal: "ok" | "full" | "failing";
+  /** undefined without Redis; `up` when it answers. */
+  readonly redis: string | undefined;
+  /** Redis' maxmemory-policy; undefined while unknown. */
+  readonly eviction: string | undefined;
+  readonly keysAgreed: boolean;
+  readonly kafkaDown: boolean;
+  /** Files on disk that were refused: what decides is older than they are. */
+  readonly refused: readonly ("policy" | "reference")[];
+  readonly notInstalled: readonly string[];
+}
+
+const JOURNAL_REASONS = {
+  full: "Records owed to Kafka fill 80 % of the journal's limit.",
+  failing: "The journal's disk does not take records.",
+} as const;
+const REFUSED_REASONS = {
+  policy: "The policy file was refused at the last reload: the one before decides.",
+  reference: "The reference files were refused as they are now: those loaded before decide.",
+} as const;
+
+export function readinessOf(facts: HealthFacts): Readiness {
+  const { journal, redis, eviction, refused, notInstalled } = facts;
+  const blocking = journal === "ok" ? [] : [{ name: "journal", reason: JOURNAL_REASONS[journal] }];
+  const degraded: Ailment[] = [];
+  const add = (name: string, reason: string) => degraded.push({ name, reason });
+  if (redis !== undefined && redis !== "up") {
+    add("redis", "The store does not answer: checks are stand-ins.");
+  }
+  if (!facts.keysAgreed) {
+    add("keys", "The store has not agreed to the pseudonym key: checks are stand-ins.");
+  }
+  if (eviction !== undefined && eviction !== "noeviction") {
+    add("redis-eviction", "maxmemory-policy is not noeviction: Redis may erase counts silently.");
+  }
+  for (const files of refused) add(files, REFUSED_REASONS[files]);
+  if (facts.kafkaDown) {
+    add("kafka", "Kafka does not take records: they wait in the journal.");
+  }
+  return { blocking, degraded, notInstalled };
+}
+
 export interface ReadinessAnswer extends Readiness {
   readonly status: "ready" | "degraded" | "notReady";
 }

@@ -8,6 +8,7 @@ export const STATUS_OF: Readonly<Record<ProblemCode, number>> = {
   forbidden: 403,
   swipe_unknown: 404,
   not_found: 404,
+  method_not_allowed: 405,
   content_conflict: 409,
   person_conflict: 409,
   state_conflict: 409,

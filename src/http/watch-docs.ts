@@ -4,12 +4,14 @@ import { answered } from "./problem-responses.ts";
 
 const Ailment = z.object({
   name: z.string().describe("for instance redis, kafka, journal, warming, draining, overload"),
-  reason: z.string(),
+  reason: z.string().describe("one sentence"),
 });
 
 export const ReadinessDocument = z
   .object({
-    status: z.enum(["ready", "degraded", "notReady"]),
+    status: z
+      .enum(["ready", "degraded", "notReady"])
+      .describe("degraded: works, and something is worse; notReady: send requests elsewhere"),
     blocking: z.array(Ailment).describe("what another instance could do better"),
     degraded: z.array(Ailment).describe("what is worse than it should be everywhere"),
     notInstalled: z.array(z.string()).describe("reference files and lists that are not there"),
@@ -22,7 +24,9 @@ const healthz: FastifySchema = {
   tags: TAGS,
   operationId: "healthz",
   summary: "The process lives",
-  response: { 200: answered("It does.", z.object({ status: z.literal("alive") })) },
+  response: {
+    200: answered("It does.", z.object({ status: z.literal("alive").describe("always") })),
+  },
 };
 
 const readyz: FastifySchema = {

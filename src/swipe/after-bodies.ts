@@ -49,7 +49,11 @@ export const ReversalBody = z
     reversalId: reversalId()
       .nullish()
       .describe("needed where lines are named; the last eight of a swipe are remembered"),
-    reason: z.enum(REVERSAL_REASONS),
+    reason: z
+      .enum(REVERSAL_REASONS)
+      .describe(
+        "refund: goods came back; void: the till withdraws the sale; timeout: the settlement's answer was lost",
+      ),
     lines: z
       .array(
         z.strictObject({
@@ -73,7 +77,9 @@ export type ReversalBody = z.infer<typeof ReversalBody>;
 export const AcknowledgementBody = z
   .strictObject({
     by: text(50).describe("the member of staff who decided; kept as a keyed digest only"),
-    choice: z.enum(ACKNOWLEDGEMENT_CHOICES),
+    choice: z
+      .enum(ACKNOWLEDGEMENT_CHOICES)
+      .describe("continue: sold on the fund; withdraw: not sold; cash: sold without the fund"),
     code: overrideCode().nullish().describe("reason code"),
   })
   .meta({ title: "AcknowledgementBody", description: "What the pharmacist did about the answer." });

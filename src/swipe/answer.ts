@@ -12,7 +12,7 @@ export const AnswerHit = z
       .string()
       .describe("id of the rule, for instance OQ-02; SYS-01 for facts not read in time"),
     level: z.enum(LEVELS).describe("level in force; warn when cleared"),
-    category: z.string(),
+    category: z.string().describe("family of the rule, for instance over-quantity"),
     name: Bilingual,
     message: Bilingual,
     evidence: z
@@ -29,17 +29,23 @@ export const AnswerHit = z
 /** The answer to a check (contract section 2). */
 export const DecisionAnswer = z
   .object({
-    swipeId: z.string(),
-    decision: z.enum(LEVELS).describe("highest level among the enforced hits that are not cleared"),
+    swipeId: z.string().describe("as it was sent"),
+    decision: z
+      .enum(LEVELS)
+      .describe(
+        "highest level among the enforced hits that are not cleared. allow: settle; warn: settle after the pharmacist has read the message; stepUp: verify the person or register the proxy, then check again with `supersedes`; hold: get the store manager's override code, then check again with `supersedes`; deny: the fund does not pay for the lines named (all, where none is), a cash sale stays possible",
+      ),
     mode: z
       .enum(["full", "partial", "standIn"])
       .optional()
-      .describe("how it was reached; absent only on an answer recalled after 24 h"),
+      .describe(
+        "how it was reached. full: with all facts; partial: without those in `missing`; standIn: the store did not answer, so without what it remembers. Absent only on an answer recalled after 24 h",
+      ),
     missing: z.array(z.string()).describe("facts that could not be read in time"),
     hits: z.array(AnswerHit),
     policy: z
       .object({
-        version: z.string(),
+        version: z.string().describe("as the policy file names itself"),
         hash: z.string().describe("sha256: over the canonical policy"),
         reference: z.string().describe("sha256: over the reference bundle"),
       })
@@ -60,16 +66,20 @@ export type AnswerHit = Readonly<z.infer<typeof AnswerHit>>;
 /** The answer to a settlement, a reversal, an acknowledgement and a look-up. */
 export const SwipeState = z
   .object({
-    swipeId: z.string(),
+    swipeId: z.string().describe("the check's swipeId"),
     state: z
       .enum(SWIPE_STATES)
-      .describe("`waiting`: recorded, and applied in order once the store answers"),
+      .describe(
+        "attempted: asked or refused, nothing is held; reserved: may be settled, for 15 minutes; lapsed: these are over; presumed: an NHSA sale taken as sold when they are over; superseded: a later step of the same sale took its place; settled: dispensed on the fund; returned: came back; waiting: recorded, and applied in order once the store answers",
+      ),
     level: z.enum(LEVELS).optional().describe("level answered; absent while waiting"),
     lines: z
       .array(
         z.object({
-          line: z.string(),
-          drug: z.string().optional(),
+          line: z
+            .string()
+            .describe("id of the line as checked; a number of the guard's after 24 h"),
+          drug: z.string().optional().describe("drug code as checked; for 24 h"),
           quantity: z.number().describe("packs left (slices: grams), up to four decimals"),
         }),
       )

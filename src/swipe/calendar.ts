@@ -66,6 +66,12 @@ export function ageAt(birthDate: string, at: EpochMs): number | undefined {
   return age < 0 ? undefined : age;
 }
 
+/** The Shanghai calendar month of an instant, counted from year 0: January of a year is twelve times the year. */
+export function shanghaiMonth(at: EpochMs): number {
+  const { year, month } = civilDateOf(at + CHINA_OFFSET);
+  return year * 12 + month - 1;
+}
+
 function parseCivilDate(text: string): CivilDate | undefined {
   const parts = CIVIL_DATE.exec(text);
   return parts === null ? undefined : civilDate(parts);

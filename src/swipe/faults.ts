@@ -33,7 +33,17 @@ export function badRequest(faults: readonly Fault[]): { readonly problem: Proble
 export function parseWith<S extends z.ZodType>(schema: S, body: unknown): Outcome<z.output<S>> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return { value: parsed.data };
-  return badRequest(parsed.error.issues.slice(0, MAX_FAULTS).flatMap((i) => faultsOf(i, body)));
+  return badRequest(onePerField(parsed.error.issues).flatMap((issue) => faultsOf(issue, body)));
+}
+
+/** The first says it: after a wrong type the further tests of a field speak of what it is not. */
+function onePerField(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
+  const byField = new Map<string, z.core.$ZodIssue>();
+  for (const issue of issues) {
+    const field = `${pathText(issue.path)}${issue.code === "unrecognized_keys" ? "?" : ""}`;
+    if (!byField.has(field)) byField.set(field, issue);
+  }
+  return [...byField.values()];
 }
 
 /** `lines[0].amount`; `$` is the body itself. */
@@ -53,13 +63,12 @@ function faultsOf(issue: z.core.$ZodIssue, body: unknown): Fault[] {
 
 /** A key may hold what a value may (a name, a number), so only plain identifiers are repeated. */
 function unknownKeys(path: Path, keys: readonly string[]): Fault[] {
-  return keys
+  const plain = keys.filter((key) => PLAIN_NAME.test(key));
+  const named = plain
     .slice(0, MAX_FAULTS)
-    .map((key) =>
-      PLAIN_NAME.test(key)
-        ? { path: pathText([...path, key]), reason: "is not a field of the contract" }
-        : { path: pathText(path), reason: "has a field that is not in the contract" },
-    );
+    .map((key) => ({ path: pathText([...path, key]), reason: "is not a field of the contract" }));
+  if (plain.length === keys.length) return named;
+  return [...named, { path: pathText(path), reason: "has a field that is not in the contract" }];
 }
 
 function reasonOf(issue: z.core.$ZodIssue, body: unknown): string {
@@ -69,19 +78,30 @@ function reasonOf(issue: z.core.$ZodIssue, body: unknown): string {
     case "too_big":
       return `must be at most ${issue.maximum}${unitOf(issue.origin)}`;
     case "too_small":
-      return `must be ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}${unitOf(issue.origin)}`;
+      return tooSmall(issue);
     case "invalid_value":
       return `must be one of: ${issue.values.join(", ")}`;
     case "custom":
     case "invalid_format":
-      // Written in this room, beside the pattern or the test.
-      return issue.message;
+      return ownSentence(issue.message);
     case "invalid_union":
-      // Every union of these rooms has a sentence of its own.
-      return valueAt(body, issue.path) === undefined ? "is missing" : issue.message;
+      return valueAt(body, issue.path) === undefined ? "is missing" : ownSentence(issue.message);
     default:
-      return "does not have the agreed form";
+      return UNSAID;
   }
+}
+
+const UNSAID = "does not have the agreed form";
+
+/** Written in this room, beside the pattern, the test or the union; the library's own begin with a capital. */
+function ownSentence(message: string): string {
+  return /^[a-z]/.test(message) ? message : UNSAID;
+}
+
+function tooSmall({ minimum, inclusive, origin }: z.core.$ZodIssueTooSmall): string {
+  const unit = unitOf(origin);
+  if (unit !== "" && minimum === 1) return "must not be empty";
+  return `must be ${inclusive === false ? "more than" : "at least"} ${minimum}${unit}`;
 }
 
 function mustBe(expected: string): string {

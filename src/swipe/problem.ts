@@ -33,6 +33,11 @@ export const PROBLEMS = {
     zh: "地址不存在。",
     action: "See /docs for the addresses.",
   },
+  method_not_allowed: {
+    title: "This address does not take this method.",
+    zh: "该地址不支持此请求方法。",
+    action: "Use a method named in the header Allow; see /docs.",
+  },
   content_conflict: {
     title: "This swipeId was used for other content.",
     zh: "该流水号已用于内容不同的请求。",
@@ -56,7 +61,7 @@ export const PROBLEMS = {
   unsupported_media: {
     title: "The body is not JSON.",
     zh: "报文不是 JSON。",
-    action: "Send content-type application/json.",
+    action: "Send JSON as it is, in UTF-8, with content-type application/json.",
   },
   overloaded: {
     title: "The guard takes no more work just now.",

@@ -1,4 +1,5 @@
 import type { EpochMs, Fen, TenThousandths } from "../units.ts";
+import type { TraceShape } from "./trace-code.ts";
 import type { CredentialType, Stage } from "./vocabulary.ts";
 
 /** Keyed digest of an identity, cut to 80 bits, base64url (14 characters). Domains never mix. */
@@ -107,7 +108,7 @@ export interface PseudonymisedLine {
 
 export interface PseudonymisedTraceCode {
   readonly id: Pseudonym;
-  /** The 7-digit product prefix of a 20-digit code: product data, kept in clear. */
+  /** The 7-digit product prefix of a national or maker's code: product data, kept in clear. */
   readonly product?: string;
-  readonly shape: "national" | "gs1" | "other";
+  readonly shape: TraceShape;
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { gzipSync } from "node:zlib";
 import t from "tap";
 import { DOOR_LIMITS } from "../../src/http/limits.ts";
 import { open, stubDesk } from "./stub-desk.ts";
@@ -88,6 +89,29 @@ t.test(
   },
 );
 
+t.test(
+  "a body that is packed is refused in one sentence, and an unpacked one is not",
+  async (t) => {
+    const desk = stubDesk();
+    const { app } = open(t, { desk });
+    const payload = gzipSync(`{"a":"${SENTINEL}"}`);
+    for (const url of ["/v1/swipes", "/nhsa/2102"]) {
+      for (const coding of ["gzip", "br", "identity, gzip", "x-unknown"]) {
+        const headers = { ...JSON_HEADERS, "content-encoding": coding };
+        const answer = await app.inject({ method: "POST", url, headers, payload });
+        t.equal(answer.statusCode, 415, `${coding} at ${url}`);
+        const problem = { code: "unsupported_media", detail: /^[^.]*content-encoding[^.]*\.$/ };
+        t.match(answer.json(), url === "/v1/swipes" ? problem : { output: { problem } });
+        t.match(answer.headers, { accept: "application/json", "accept-encoding": "identity" });
+      }
+      const headers = { ...JSON_HEADERS, "content-encoding": "Identity" };
+      const plain = await app.inject({ method: "POST", url, headers, payload: "{}" });
+      t.equal(plain.statusCode, 200, `identity at ${url}`);
+    }
+    t.equal(desk.calls.length, 2);
+  },
+);
+
 t.test("JSON with a byte order mark or a named UTF-8 charset is JSON", async (t) => {
   const desk = stubDesk();
   const { app } = open(t, { desk });
@@ -126,6 +150,15 @@ t.test(
     t.equal((await post(port, "/v1/swipes", "{}")).status, 200, "the process lives");
   },
 );
+
+t.test("a till that sends 2 MB packed reads why it was refused", async (t) => {
+  const { app } = open(t);
+  const port = await listen(app);
+  const packed = { ...JSON_HEADERS, "content-encoding": "gzip" };
+  const refused = await post(port, "/v1/swipes", Buffer.alloc(2_000_000), packed);
+  t.equal(refused.status, 415);
+  t.match(refused.body, "content-encoding");
+});
 
 t.test("the largest body the contract allows is well under the limit", async (t) => {
   const line = {

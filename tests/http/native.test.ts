@@ -77,7 +77,7 @@ t.test("every problem has its status and is a complete problem document", async 
 t.test("the statuses are those of the contract", async (t) => {
   t.same(
     new Set(Object.values(STATUS_OF)),
-    new Set([400, 401, 403, 404, 409, 413, 415, 429, 500, 501, 503]),
+    new Set([400, 401, 403, 404, 405, 409, 413, 415, 429, 500, 501, 503]),
   );
   t.same(Object.keys(STATUS_OF).sort(), [...CODES].sort());
 });
@@ -146,17 +146,52 @@ t.test("what is not there is said so, in the shape of the door", async (t) => {
   const { app } = open(t);
   for (const [method, url] of [
     ["GET", "/"],
-    ["DELETE", "/v1/swipes/P2101020012300001"],
-    ["GET", "/v1/swipes/P2101020012300001/settlement"],
-    ["PUT", "/v1/swipes"],
+    ["GET", "/v1/swipes/P2101020012300001/nothing"],
+    ["POST", "/v1/swipes/P2101020012300001/settlement/again"],
+    ["DELETE", "/healthz/x"],
   ] as const) {
-    const answer = await app.inject({ method, url });
+    const answer = await app.inject({ method, url, payload: "no JSON" });
     t.equal(answer.statusCode, 404, `${method} ${url}`);
     t.match(answer.json(), { code: "not_found" });
+    t.notOk(answer.headers.allow, "nothing is allowed there");
   }
   const unknown = await app.inject({ method: "POST", url: "/nhsa/1101", payload: {} });
   t.equal(unknown.statusCode, 404);
   t.match(unknown.json(), { infcode: -1, output: { problem: { code: "not_found" } } });
+});
+
+t.test("a method an address does not have is 405, and says which it has", async (t) => {
+  const desk = stubDesk();
+  const { app, notices } = open(t, { desk });
+  const swipe = "/v1/swipes/P2101020012300001";
+  for (const [method, url, allow] of [
+    ["GET", "/v1/swipes", "POST"],
+    ["PUT", `/v1/swipes?person=${SENTINEL}`, "POST"],
+    ["DELETE", swipe, "GET, HEAD"],
+    ["POST", swipe, "GET, HEAD"],
+    ["PATCH", "/v1/swipes/batch", "GET, HEAD, POST"],
+    ["GET", `${swipe}/settlement`, "POST"],
+    ["OPTIONS", `${swipe}/reversal`, "POST"],
+    ["POST", "/healthz", "GET, HEAD"],
+    ["DELETE", "/docs/json", "GET, HEAD"],
+  ] as const) {
+    // The body is not looked at: what it is says nothing about the address.
+    const answer = await app.inject({ method, url, payload: "no JSON" });
+    t.equal(answer.statusCode, 405, `${method} ${url}`);
+    t.match(answer.headers["content-type"], /^application\/problem\+json/);
+    t.equal(answer.headers.allow, allow);
+    t.match(answer.json(), { code: "method_not_allowed", status: 405 });
+    t.notMatch(answer.body, SENTINEL);
+  }
+  const nhsa = await app.inject({ url: "/nhsa/2102" });
+  t.equal(nhsa.statusCode, 405);
+  t.equal(nhsa.headers.allow, "POST");
+  t.match(nhsa.json(), { infcode: -1, output: { problem: { code: "method_not_allowed" } } });
+  t.same(desk.calls, []);
+  t.ok(
+    notices.some(({ labels }) => labels?.["code"] === "method_not_allowed"),
+    "counted",
+  );
 });
 
 t.test("the batch way in says that it is not available yet, whatever is sent", async (t) => {

@@ -210,7 +210,7 @@ t.test(
     const text = (await app.inject({ url: "/docs/json" })).body;
     const document = JSON.parse(text);
     t.same(
-      JSON.parse(JSON.stringify(await openApiDocument("0.0.0-test"))),
+      JSON.parse(JSON.stringify(await openApiDocument("0.0.0-test", {}))),
       document,
       "and is the one that is published",
     );

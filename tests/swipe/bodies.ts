@@ -174,7 +174,12 @@ function fullGuard(): Record<string, unknown> {
       { feedetl_sn: "0001", drug_trac_codg: "83386520001941653320", trdn_flag: "0" },
       { feedetl_sn: "0001", drug_trac_codg: "83386520001941653321", trdn_flag: "0" },
     ],
-    lines: [{ feedetl_sn: "0001", rx_flag: "1", min_prcunt_type: "2" }],
+    lines: [
+      {
+        ...{ feedetl_sn: "0001", rx_flag: "1", min_prcunt_type: "2" },
+        ...{ chrgitm_lv: "1", manu_lotnum: "B2207", expy_end: "2028-06-30" },
+      },
+    ],
     rx: [
       {
         feedetl_sn: "0001",

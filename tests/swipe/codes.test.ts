@@ -77,7 +77,46 @@ t.test("a trace code is one code whichever scanner read it", async (t) => {
   t.equal(traceShape(gs1), "gs1");
   t.equal(traceProduct(gs1), undefined);
   t.equal(traceShape("73386520001941653320"), "other");
-  t.equal(traceShape("8338652000194165332"), "other");
+  t.equal(traceShape("8338652000194165332"), "other", "a digit of the national form is lost");
+  t.equal(traceShape("106900123456789012"), "maker", "makers have numbers of their own");
+  t.equal(traceShape("123456789012345"), "maker");
+  t.equal(traceShape("12345678901234"), "other");
+  for (const scribble of ["box 12", "ABCDEFGHIJKLMNOP", "", "1234-5678-9012-3456"])
+    t.equal(traceShape(scribble), "other", scribble);
+});
+
+t.test("what is the same on every box is a goods barcode, however it is scanned", async (t) => {
+  for (const barcode of ["96385074", "036000291452", "6901234567892", "16901234567899"])
+    t.equal(traceShape(barcode), "goods", barcode);
+  t.equal(traceShape("86900123456789"), "goods", "the number a medicine is approved under");
+  t.equal(traceShape(" ６９０１２３４５６７８９２\r"), "goods", "full-width digits, a line end");
+  t.equal(traceShape("6901234567890"), "other", "with a wrong check digit it may be anything");
+  t.equal(traceShape("690123456789"), "other");
+  for (const filler of ["无", "-", "N/A", "000", "0".repeat(20), "1".repeat(15), "×".repeat(4)])
+    t.equal(traceShape(filler), "goods", `${filler}, typed where there is no code`);
+  t.equal(traceShape("8".repeat(20)), "national", "of the national form only the form is judged");
+  t.equal(traceShape("0106901234567892"), "goods", "GS1 with an article and nothing else");
+  t.equal(traceShape("(01)06901234567892(17)280101(10)B2107"), "goods", "with lot and date");
+  t.equal(traceShape("]d2010690123456789217280101" + "10B2107\u001d"), "goods");
+  t.equal(traceShape("010690123456789210B2107\u001d17280101"), "goods");
+  t.equal(traceShape("010690123456789217280101" + "10B2107"), "goods", "no separators");
+});
+
+t.test("a GS1 code with a serial tells its box, wherever the serial stands", async (t) => {
+  for (const code of [
+    "(01)06901234567892(21)A1",
+    "(01)06901234567892(17)280101(10)B2107(21)ABC123",
+    "]d2010690123456789217280101" + "10B2107\u001d21ABC123",
+    "010690123456789221ABC123\u001d17280101",
+    "010690123456789217280101" + "10B2107" + "21ABC123",
+  ])
+    t.equal(traceShape(code), "gs1", code);
+});
+
+t.test("makers' own numbers have a beginning that a register may know", async (t) => {
+  t.equal(traceProduct("106900123456789012"), "1069001");
+  t.equal(traceProduct("6901234567892"), undefined, "a goods barcode's is the maker's country");
+  t.equal(traceProduct("7338652000194165332"), "7338652");
 });
 
 t.test("an identity number's check character, birth date and sex are read", async (t) => {

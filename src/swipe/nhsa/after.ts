@@ -1,13 +1,12 @@
 import { z } from "zod";
 import type { ClearFunds } from "../clear-swipe.ts";
-import { YUAN } from "../decimal.ts";
 import { badRequest } from "../faults.ts";
 import { swipeId } from "../fields.ts";
 import { present } from "../present.ts";
 import { isProblem, type Outcome } from "../problem.ts";
 import { NhsaSource, parseEnvelope } from "./envelope.ts";
-import { fundsOf } from "./funds.ts";
-import { needed, neededCode, optional, optionalNumber, said } from "./nhsa-fields.ts";
+import { fundsOf, PAYMENTS } from "./funds.ts";
+import { needed, neededCode, optional, said } from "./nhsa-fields.ts";
 
 /** 2103: a settlement is cancelled. `person` is in clear and belongs into the person domain. */
 export interface NhsaCancel {
@@ -46,13 +45,15 @@ export type NhsaSettled =
 
 const CancelInput = z.object({
   psn_no: needed(30).describe("kept as a keyed digest only"),
-  setl_id: optional(50),
-  mdtrt_id: optional(50),
+  setl_id: optional(50).describe(
+    "the settlement's number; absent: the only sale of this person here within 24 h is meant",
+  ),
+  mdtrt_id: optional(50).describe("the visit's number"),
 });
 const UndoInput = z.object({
   psn_no: needed(30).describe("kept as a keyed digest only"),
-  omsgid: swipeId(),
-  oinfno: neededCode(10),
+  omsgid: swipeId().describe("msgid of the message taken back"),
+  oinfno: neededCode(10).describe("what it was: 2102 a sale, 2103 a cancellation"),
 });
 
 /** The node that holds these fields is not in our sources: some builds have `input.data`, some `input` itself. */
@@ -70,18 +71,17 @@ export const NhsaUndoEnvelope = z
   .meta({ title: "NhsaUndoEnvelope", description: "2601 as the till sends it to NHSA." });
 
 const SetlInfo = z.object({
-  setl_id: needed(50),
-  mdtrt_id: optional(50),
-  psn_no: optional(30),
-  fund_pay_sumamt: optionalNumber(YUAN),
-  hifp_pay: optionalNumber(YUAN),
-  acct_pay: optionalNumber(YUAN),
-  acct_mulaid_pay: optionalNumber(YUAN),
-  psn_cash_pay: optionalNumber(YUAN),
+  setl_id: needed(50).describe("the settlement's number"),
+  mdtrt_id: optional(50).describe("the visit's number"),
+  psn_no: optional(30).describe("person number; kept as a keyed digest only"),
+  ...PAYMENTS,
 });
 
+const WHOLE = "must be a whole number";
 const AnswerHead = z.object({
-  infcode: z.union([z.int(), z.string().regex(/^ *-?\d{1,9} *$/)], "must be a whole number"),
+  infcode: z
+    .union([z.int(), z.string().regex(/^ *-?\d{1,9} *$/, WHOLE)], WHOLE)
+    .describe("0: settled; anything else: refused, which releases the reservation"),
   inf_refmsgid: swipeId().describe("msgid of the 2102 this answers"),
 });
 

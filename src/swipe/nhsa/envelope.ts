@@ -12,6 +12,7 @@ import {
   swipeId,
 } from "../fields.ts";
 import type { Outcome } from "../problem.ts";
+import { PAYMENTS } from "./funds.ts";
 import {
   needed,
   neededCode,
@@ -69,16 +70,14 @@ const DrugDetail = z.object({
 
 /** Named as the native body names them, or as NHSA's settlement does. */
 const GuardFunds = z.strictObject({
-  pooled: optionalNumber(YUAN),
-  account: optionalNumber(YUAN),
-  familyAccount: optionalNumber(YUAN),
-  cash: optionalNumber(YUAN),
-  fund_pay_sumamt: optionalNumber(YUAN),
-  hifp_pay: optionalNumber(YUAN),
-  acct_pay: optionalNumber(YUAN),
-  acct_mulaid_pay: optionalNumber(YUAN),
-  psn_cash_pay: optionalNumber(YUAN),
+  pooled: optionalNumber(YUAN).describe("paid by the funds, yuan, 2 decimals"),
+  account: optionalNumber(YUAN).describe("paid by the personal account, yuan, 2 decimals"),
+  familyAccount: optionalNumber(YUAN).describe("paid by a relative's account, yuan, 2 decimals"),
+  cash: optionalNumber(YUAN).describe("paid in cash, yuan, 2 decimals"),
+  ...PAYMENTS,
 });
+
+const LINE_OF = neededCode(30).describe("the line's feedetl_sn");
 
 /** One row a code; the bound of 300 codes a swipe is tested after grouping by line. */
 const MAX_ROWS = 1_000;
@@ -87,36 +86,52 @@ export const NhsaGuard = z
   .strictObject({
     psn: z
       .strictObject({
-        gend: optionalCode(3),
+        gend: optionalCode(3).describe("1 male, 2 female, 9 unspecified"),
         brdy: optionalDate().describe("birth date; kept as whole years of age only"),
-        psn_insu_stas: optionalCode(10),
+        psn_insu_stas: optionalCode(10).describe("1 normal"),
         emp_name: optional(200).describe("kept as a keyed digest only"),
-        balc: optionalNumber(YUAN).describe("yuan, 2 decimals"),
+        balc: optionalNumber(YUAN).describe("personal account before the sale, yuan, 2 decimals"),
       })
       .nullish(),
-    verify: z.strictObject({ method: code(30), outcome: code(30) }).nullish(),
+    verify: z
+      .strictObject({
+        method: code(30).describe("none, id-card, face, password, ..."),
+        outcome: code(30).describe("pass, fail, ..."),
+      })
+      .nullish(),
     agent: z
       .strictObject({
         id: optional(50).describe("kept as a keyed digest only"),
-        relation: optional(30),
-        registered: optionalFlag(),
+        relation: optional(30).describe("for instance child, spouse"),
+        registered: optionalFlag().describe("1: registered with the pharmacy"),
       })
       .nullish(),
-    channel: optional(30),
-    device: optional(64),
+    channel: optional(30).describe(
+      "counter (default), self-service, online, delivery; others count as `other`",
+    ),
+    device: optional(64).describe("serial number of the till's hardware"),
     cardSn: optional(64).describe(
       "recognition code of the card's chip; kept as a keyed digest only",
     ),
     pharmacist: optional(50).describe("kept as a keyed digest only"),
-    override: z.strictObject({ code: overrideCode(), approver: needed(50) }).nullish(),
+    override: z
+      .strictObject({
+        code: overrideCode().describe("for instance ELDERLY, TRAVEL_ABROAD"),
+        approver: needed(50).describe("who answers for it; kept as a keyed digest only"),
+      })
+      .nullish(),
     supersedes: swipeId().nullish().describe("msgid of the unsettled check this one replaces"),
     funds: GuardFunds.nullish().describe("from the answer to 2101, yuan, 2 decimals"),
     drugtracinfo: z
       .array(
         z.strictObject({
-          feedetl_sn: neededCode(30),
-          drug_trac_codg: z.string().max(MAX_TRACE_CODE).nullish(),
-          trdn_flag: optionalFlag(),
+          feedetl_sn: LINE_OF,
+          drug_trac_codg: z
+            .string()
+            .max(MAX_TRACE_CODE)
+            .nullish()
+            .describe("one trace code; kept as a keyed digest only"),
+          trdn_flag: optionalFlag().describe("1: a split pack"),
         }),
       )
       .max(MAX_ROWS)
@@ -125,9 +140,16 @@ export const NhsaGuard = z
     lines: z
       .array(
         z.strictObject({
-          feedetl_sn: neededCode(30),
+          feedetl_sn: LINE_OF,
           rx_flag: optionalFlag().describe("1: prescription drug"),
-          min_prcunt_type: optionalCode(3).describe("1: cnt counts pieces; otherwise packs"),
+          min_prcunt_type: optionalCode(3).describe(
+            "1: cnt counts pieces; 2: packs; absent: packs, or pieces where more of them were split off than boxes scanned",
+          ),
+          chrgitm_lv: optionalCode(10).describe(
+            "from detlcutinfo of the answer to 2101: 1 class A, 2 class B, 3 self-paid",
+          ),
+          manu_lotnum: optional(50).describe("lot, as 3505 will say"),
+          expy_end: optionalDate().describe("last day of use, as 3505 will say"),
         }),
       )
       .max(MAX_LINES)
@@ -135,10 +157,10 @@ export const NhsaGuard = z
     rx: z
       .array(
         z.strictObject({
-          feedetl_sn: neededCode(30),
-          issuedAt: optionalTime(),
-          source: optional(30),
-          long: optionalFlag(),
+          feedetl_sn: LINE_OF,
+          issuedAt: optionalTime().describe("China local, or RFC 3339"),
+          source: optional(30).describe("for instance hospital, internet"),
+          long: optionalFlag().describe("1: a long-term prescription"),
           quantity: optionalNumber(QUANTITY).describe("prescribed packs, 4 decimals"),
         }),
       )
@@ -150,16 +172,16 @@ export type NhsaGuard = z.infer<typeof NhsaGuard>;
 
 /** What every message of a till says of itself. */
 export const NhsaSource = z.object({
-  infno: neededCode(10),
+  infno: neededCode(10).describe("number of the interface: that of the address"),
   msgid: swipeId().describe("id of the message, and the swipe's id"),
-  fixmedins_code: code(30),
+  fixmedins_code: code(30).describe("the pharmacy"),
 });
 
 export const NhsaSaleEnvelope = NhsaSource.extend({
   mdtrtarea_admvs: area().describe("administrative division of the pharmacy"),
   insuplc_admdvs: area().describe("administrative division of the insurance"),
   dev_no: optional(64).describe("till"),
-  opter_type: optionalCode(10),
+  opter_type: optionalCode(10).describe("1 clerk, 2 self-service, 3 mobile"),
   opter: neededCode(30).describe("cashier"),
   inf_time: neededTime().describe("the till's clock, China local"),
   input: z.object({

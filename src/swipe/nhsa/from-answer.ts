@@ -71,13 +71,13 @@ export function nhsaProblem(problem: Problem, exchange: Exchange): NhsaReply {
   return { problem, envelope: responseOf(-1, cut(zh, MAX_SENTENCE), output, exchange) };
 }
 
-/** The answer to 2103, 2601 and 2102/answer: a message about no swipe we know is no error (contract section 3). */
+/** The answer to what follows a check: a message about no swipe we know is no error (contract section 3). */
 export function nhsaMatched(
   matched: number,
   exchange: Exchange,
-  state?: SwipeStateName,
+  became: { readonly state?: SwipeStateName; readonly codesKept?: boolean } = {},
 ): NhsaReply {
-  const output: NhsaOutput = present({ result: [], matched, state });
+  const output: NhsaOutput = present({ result: [], matched, ...became });
   return {
     envelope: responseOf(
       0,

@@ -1,7 +1,18 @@
 import type { ClearFunds } from "../clear-swipe.ts";
-import { toFen } from "../decimal.ts";
+import { toFen, YUAN } from "../decimal.ts";
 import { present } from "../present.ts";
-import { numberOf, type Written } from "./nhsa-fields.ts";
+import { numberOf, optionalNumber, type Written } from "./nhsa-fields.ts";
+
+/** What was paid, as NHSA's own messages name it (domain 1.4). */
+export const PAYMENTS = {
+  fund_pay_sumamt: optionalNumber(YUAN).describe("paid by all funds together, yuan, 2 decimals"),
+  hifp_pay: optionalNumber(YUAN).describe(
+    "paid by the pooled fund, yuan, 2 decimals; read where fund_pay_sumamt is absent",
+  ),
+  acct_pay: optionalNumber(YUAN).describe("paid by the personal account, yuan, 2 decimals"),
+  acct_mulaid_pay: optionalNumber(YUAN).describe("paid by a relative's account, yuan, 2 decimals"),
+  psn_cash_pay: optionalNumber(YUAN).describe("paid in cash, yuan, 2 decimals"),
+} as const;
 
 /** Fund fields under either naming; see domain 1.4. */
 export interface WrittenFunds {

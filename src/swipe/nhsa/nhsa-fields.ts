@@ -65,10 +65,12 @@ export function optionalNumber(kind: Decimal) {
 }
 
 function numeral(form: RegExp, kind: Decimal) {
+  const reason = "must be a number or a numeral";
   return z
-    .union([z.number(), z.string().max(MAX_NUMERAL).regex(form)], "must be a number or a numeral")
+    .union([z.number(), z.string().max(MAX_NUMERAL).regex(form, reason)], reason)
     .check(({ value, issues }) => {
-      const fault = decimalFault(Number(value), kind);
+      const number = Number(value);
+      const fault = Number.isNaN(number) ? undefined : decimalFault(number, kind);
       if (fault !== undefined) issues.push({ code: "custom", message: fault, input: value });
     });
 }
@@ -99,6 +101,18 @@ export function optionalDate() {
     .refine(
       (value) => value.trim() === "" || dateOf(value) !== undefined,
       "must be a day written yyyy-MM-dd",
+    )
+    .nullish();
+}
+
+/** A time, or a day alone where the till's builder knows no hour. */
+export function optionalMoment() {
+  return z
+    .string()
+    .max(40)
+    .refine(
+      (value) => value.trim() === "" || timeOf(value) !== undefined || dateOf(value) !== undefined,
+      "must be yyyy-MM-dd HH:mm:ss in China, or a day",
     )
     .nullish();
 }

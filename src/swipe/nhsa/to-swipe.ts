@@ -30,6 +30,7 @@ interface Additions {
 
 /** min_prcunt_type: 2 is the pack [seen, local]; 1 is then the smaller unit [inferred]. */
 const PIECE = "1";
+const PACK = "2";
 
 const NAMES: FieldNames = {
   line: (index) => `input.drugdetail[${index}].feedetl_sn`,
@@ -128,22 +129,43 @@ function lineOf(detail: NhsaDetail, additions: Additions): ClearLine {
   const line = lineId(detail);
   const traces = additions.traces.get(line) ?? [];
   const added = additions.lines.get(line);
+  const splitPack = traces.some((row) => flagOf(row.trdn_flag) === true);
+  const traceCodes = traces.flatMap((row) => said(row.drug_trac_codg) ?? []);
   return present({
     line,
     drug: detail.med_list_codg.trim(),
     sku: said(detail.medins_list_codg),
     quantity: toTenThousandths(Number(detail.cnt)),
-    unit: said(added?.min_prcunt_type) === PIECE ? ("piece" as const) : ("pack" as const),
+    unit: unitOf(said(added?.min_prcunt_type), splitPack && countsPieces(detail, traceCodes)),
     unitPriceMicro: toInteger(Number(detail.pric), UNIT_PRICE),
     amount: toFen(Number(detail.det_item_fee_sumamt)),
     // A till that sends 0 days has none to tell.
     daysSupply: numberOf(detail.prd_days) || undefined,
     prescriptionDrug: flagOf(added?.rx_flag),
     tcmUse: said(detail.tcmdrug_used_way),
+    chargeLevel: said(added?.chrgitm_lv),
+    lot: said(added?.manu_lotnum),
+    expires: expiryOf(added),
     prescription: prescriptionOf(detail, additions.rx.get(line)),
-    traceCodes: traces.flatMap((row) => said(row.drug_trac_codg) ?? []),
-    splitPack: traces.some((row) => flagOf(row.trdn_flag) === true),
+    traceCodes,
+    splitPack,
   });
+}
+
+function expiryOf(added: LineRow | undefined): string | undefined {
+  const written = said(added?.expy_end);
+  return written === undefined ? undefined : dateOf(written);
+}
+
+function unitOf(kind: string | undefined, looksLikePieces: boolean): ClearLine["unit"] {
+  if (kind === PIECE) return "piece";
+  return kind !== PACK && looksLikePieces ? "piece" : "pack";
+}
+
+/** Ten whole units split off one box are ten tablets: a box has but one pack in it. */
+function countsPieces({ cnt }: NhsaDetail, codes: readonly string[]): boolean {
+  const count = Number(cnt);
+  return codes.length > 0 && Number.isInteger(count) && count > new Set(codes).size;
 }
 
 function prescriptionOf(detail: NhsaDetail, rx: RxRow | undefined): ClearPrescription | undefined {
