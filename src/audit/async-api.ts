@@ -8,8 +8,9 @@ const SUMMARIES: Readonly<Record<EventType, string>> = {
   "swipe.reversed": "What came back, or that a reservation was let go.",
   "swipe.acknowledged": "What the pharmacist did about the answer.",
   "swipe.entered": "A sale entered without its check: what the decision would have been.",
-  "clue.raised": "Something an inspector should look at.",
-  "indicator.raised": "A number about a pharmacy or an area that left its bounds.",
+  "clue.raised":
+    "Something an inspector should look at: who sold and bought now, and who before; or a group of persons.",
+  "indicator.raised": "A number about a pharmacy that left its bounds, as one instance saw it.",
   "policy.activated": "A policy decides from now on.",
   "list.changed": "A list has a new version.",
   "reference.loaded": "Reference data were loaded.",
@@ -24,7 +25,7 @@ const CHANNELS: Readonly<Record<Topic, { readonly description: string; readonly 
   },
   "guard.clues.v1": {
     description: "What inspectors should look at, and numbers that left their bounds.",
-    key: "what the event is about",
+    key: "the clue, or the pharmacy an indicator speaks of",
   },
   "guard.control.v1": {
     description: "Policies, lists, reference data and the journal itself.",

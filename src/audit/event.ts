@@ -1,13 +1,7 @@
 import { z } from "zod";
 import type { EpochMs } from "../units.ts";
-import {
-  ClueRaised,
-  IndicatorRaised,
-  JournalTrimmed,
-  ListChanged,
-  PolicyActivated,
-  ReferenceLoaded,
-} from "./notice-events.ts";
+import { ClueRaised, IndicatorRaised } from "./clue-events.ts";
+import { JournalTrimmed, ListChanged, PolicyActivated, ReferenceLoaded } from "./notice-events.ts";
 import {
   SwipeAcknowledged,
   SwipeDecided,
@@ -45,7 +39,10 @@ type DeepReadonly<T> = T extends readonly (infer U)[]
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T;
 export type SwipeEventType = Extract<EventType, `swipe.${string}`>;
-export type OtherEventType = Exclude<EventType, SwipeEventType>;
+export type OtherEventType = Exclude<
+  EventType,
+  SwipeEventType | "clue.raised" | "indicator.raised"
+>;
 
 /** A CloudEvents 1.0 event in its JSON form. */
 export interface GuardEvent<T extends EventType = EventType> {
@@ -122,6 +119,32 @@ export function otherEvent<T extends OtherEventType>(
 ): JournalRecord {
   const id = `${origin.instance}:${about}:${type}:${origin.at}`;
   return { topic: EVENTS[type].topic, key: about, event: envelope(type, data, id, about, origin) };
+}
+
+/**
+ * A finding about a swipe: `<pharmacy>:<swipeId>:clue.raised:<clueId>`, so that the same finding made again is known by
+ * its id; `part` tells apart what one clue says as it grows. Its key is the clue: what is said of it keeps its order.
+ */
+export function clueEvent(
+  data: EventData<"clue.raised">,
+  origin: EventOrigin,
+  part?: string,
+): JournalRecord {
+  const { pharmacy, swipeId } = data.now;
+  const id = [pharmacy, swipeId, "clue.raised", data.clueId, ...(part === undefined ? [] : [part])];
+  const event = envelope("clue.raised", data, id.join(":"), swipeId, origin);
+  return { topic: EVENTS["clue.raised"].topic, key: data.clueId, event };
+}
+
+/** One a pharmacy, indicator and Shanghai day of an instance. */
+export function indicatorEvent(
+  data: EventData<"indicator.raised">,
+  origin: EventOrigin,
+): JournalRecord {
+  const { entity, indicatorId, day } = data;
+  const id = [entity, `${indicatorId}.${day}`, "indicator.raised", origin.instance].join(":");
+  const event = envelope("indicator.raised", data, id, entity, origin);
+  return { topic: EVENTS["indicator.raised"].topic, key: entity, event };
 }
 
 function envelope<T extends EventType>(

@@ -19,6 +19,15 @@ export class JournalUnavailableError extends Error {
   }
 }
 
+/** A reader was pointed at a folder in which no guard has recorded anything. */
+export class JournalMissingError extends Error {
+  readonly code = "GUARD_AUDIT_JOURNAL_MISSING";
+  constructor(folder: string) {
+    super(`There is no journal in ${folder}: name the guard's folder with GUARD_DATA_DIR.`);
+    this.name = "JournalMissingError";
+  }
+}
+
 /** Beyond what Kafka takes by default, so it could never be relayed. */
 export class RecordTooLargeError extends Error {
   readonly code = "GUARD_AUDIT_RECORD_TOO_LARGE";

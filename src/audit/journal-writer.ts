@@ -43,6 +43,7 @@ export class JournalWriter {
   private dirtySince: EpochMs | undefined;
   private cancelSync: (() => void) | undefined;
   private syncing: Promise<void> = Promise.resolve();
+  private isClosing = false;
 
   constructor(options: WriterOptions, next: number) {
     this.options = options;
@@ -79,10 +80,11 @@ export class JournalWriter {
 
   /** Everything written reaches the disk, and the files are closed. */
   async close(): Promise<void> {
+    this.isClosing = true;
     this.cancelSync?.();
-    this.cancelSync = undefined;
-    this.seal();
+    // A flush under way would close what is sealed meanwhile, and the last one find it closed.
     await this.syncing;
+    this.seal();
     await this.sync();
   }
 
@@ -125,7 +127,7 @@ export class JournalWriter {
   }
 
   private scheduleSync(): void {
-    if (this.cancelSync !== undefined || this.dirty.size === 0) return;
+    if (this.isClosing || this.cancelSync !== undefined || this.dirty.size === 0) return;
     this.cancelSync = this.options.timers.after(this.options.syncEvery, () => {
       this.syncing = this.sync().finally(() => {
         this.cancelSync = undefined;

@@ -1,5 +1,7 @@
+import { stat } from "node:fs/promises";
 import type { Observer, Timers } from "../units.ts";
 import { type GuardEvent, TOPICS } from "./event.ts";
+import { JournalMissingError } from "./journal-error.ts";
 import type { KafkaConnection } from "./kafka/connection.ts";
 import { readTopic } from "./kafka/source.ts";
 import { readJournal } from "./reader.ts";
@@ -15,7 +17,10 @@ export interface EventsWanted {
   readonly observer: Observer;
 }
 
-/** Hands over every recorded event, oldest first (of a topic or of the journal). */
+/**
+ * Hands over every recorded event, oldest first (of a topic or of the journal).
+ * @throws JournalMissingError where the journal's folder is not there, also with `follow`: nobody may write to it ever.
+ */
 export async function readEvents(
   wanted: EventsWanted,
   take: (event: GuardEvent) => void,
@@ -32,6 +37,11 @@ async function fromJournal(
   { folder, follow, timers }: EventsWanted,
   take: (event: GuardEvent) => void,
 ): Promise<void> {
+  const isThere = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isThere) throw new JournalMissingError(folder);
   const following = follow === undefined ? {} : { follow: { timers, signal: follow } };
   for await (const { record } of readJournal({ folder, ...following })) take(record.event);
 }

@@ -36,7 +36,7 @@ const RecordedLine = z.strictObject({
     z.strictObject({
       id: PseudonymText,
       product: z.string().optional().describe("7-digit product prefix, in clear"),
-      shape: z.enum(["national", "gs1", "other"]),
+      shape: z.enum(["national", "gs1", "maker", "goods", "other"]),
     }),
   ),
   splitPack: z.boolean(),

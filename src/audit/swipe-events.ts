@@ -69,6 +69,25 @@ const LineQuantity = z.strictObject({
   traceCodes: z.array(PseudonymText).describe("digests of the codes that moved with it"),
 });
 
+const Upload = z
+  .strictObject({
+    message: z.string().describe("msgid of the 3505 or 3506"),
+    drug: z.string(),
+    quantity: z
+      .number()
+      .int()
+      .describe("1/10,000 of the till's unit, as said: what counts is what was settled"),
+    traceCodes: z.array(PseudonymText).describe("digests of the codes it named"),
+    insured: z.literal(false).optional().describe("sold for cash: nobody is named"),
+    otherDrug: z
+      .literal(true)
+      .optional()
+      .describe(
+        "the sale has no line of this drug: something else was booked out than the fund paid",
+      ),
+  })
+  .describe("what a sale or return upload said of one product");
+
 const Funds = z.strictObject({
   pooled: z.number().int().optional(),
   account: z.number().int().optional(),
@@ -108,16 +127,22 @@ export const SwipeDecided = z.strictObject(decided).meta({ title: "SwipeDecided"
 export const SwipeSettled = z
   .strictObject({
     ...ofSwipe,
-    settlementId: z.string().optional(),
+    settlementId: z.string().optional().describe("absent where a sale upload did not say it"),
     visitId: z.string().optional(),
-    checkedAt: Instant.describe("the check's time: counts stand there"),
+    checkedAt: Instant.describe(
+      "the check's time: counts stand there; where matched is 0, when the message came",
+    ),
     settledAt: Instant,
-    lines: z.array(LineQuantity),
+    lines: z
+      .array(LineQuantity)
+      .describe("with quantity 0: only trace codes came, of a line that was settled before"),
     funds: Funds.optional(),
     late: z.boolean(),
     settledAgainst: z.boolean().describe("settled although refused: a finding"),
     resettled: z.boolean().optional().describe("settled again after a return: a finding"),
     unchecked: z.boolean(),
+    matched: z.literal(0).optional().describe("a message about a sale the guard does not know"),
+    upload: Upload.optional().describe("where a sale upload (3505) said it"),
     waiting: z.boolean().optional().describe("recorded while the store did not answer"),
     state: z.enum(SWIPE_STATES),
   })
@@ -134,6 +159,7 @@ export const SwipeReversed = z
     reversedAt: Instant,
     lines: z.array(LineQuantity).describe("what came back"),
     codesKept: z.boolean(),
+    upload: Upload.optional().describe("where a return upload (3506) said it"),
     waiting: z.boolean().optional(),
     state: z.enum(SWIPE_STATES),
   })

@@ -16,10 +16,11 @@ import type { ClearSwipe } from "../swipe/clear-swipe.ts";
 import type { Outcome, Problem } from "../swipe/problem.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
 import { isRefusal, LEVELS, levelRank } from "../swipe/vocabulary.ts";
-import type { Bytes, EpochMs } from "../units.ts";
+import type { Bytes, DurationMs, EpochMs } from "../units.ts";
 import type { Bundle } from "./bundle.ts";
 import { TOO_LATE, within } from "./deadline.ts";
 import { decide } from "./decide.ts";
+import type { Findings } from "./findings.ts";
 import type { Folding } from "./folding.ts";
 import { noticeAnswered } from "./notices.ts";
 import { type GivenAnswer, RecentSwipes } from "./recent-swipes.ts";
@@ -51,22 +52,37 @@ interface Judged {
   /** Its sealed form. */
   readonly encoded: Bytes;
   readonly supersedes: readonly SwipeKey[];
+  /** What the rules saw of the store, without the earlier steps of this sale. */
+  readonly memory: Memory | undefined;
 }
+
+/** What goes on behind the answers of checks. */
+export interface BehindAnswers {
+  readonly supersession: Supersession;
+  readonly folding: Folding;
+  readonly findings: Findings;
+}
+
+/** How often, and how long after one another, a seal is tried once the store answers after all. */
+const LATE_SEALS_MAX = 10;
+const LATE_SEAL_AGAIN: DurationMs = 20;
 
 /** observe, judge, seal, record, answer: two calls of the store, and a record before the answer leaves. */
 export class CheckDesk {
   private readonly tools: DeskTools;
   private readonly supersession: Supersession;
   private readonly folding: Folding;
+  private readonly findings: Findings;
   /** Answers that the store does not have, or may not have. */
   private readonly standIns = new RecentSwipes<GivenAnswer>();
   /** Answers this process wrote the record of. */
   private readonly recorded = new RecentSwipes<GivenAnswer>();
 
-  constructor(tools: DeskTools, supersession: Supersession, folding: Folding) {
+  constructor(tools: DeskTools, behind: BehindAnswers) {
     this.tools = tools;
-    this.supersession = supersession;
-    this.folding = folding;
+    this.supersession = behind.supersession;
+    this.folding = behind.folding;
+    this.findings = behind.findings;
   }
 
   async check(request: CheckRequest): Promise<Outcome<DecisionAnswer>> {
@@ -141,10 +157,20 @@ export class CheckDesk {
     if (given === undefined || (observed.verdict !== "new" && observed.verdict !== "retry")) return;
     const decided = decodeDecided(given.decided);
     const supersedes = stepsOf(under, observed.memory).superseded;
-    this.tools.store
-      .seal(sealingOf(under, { decided, encoded: given.decided, supersedes }))
-      .then(() => this.supersession.release(under.observation.person, supersedes))
-      .catch(() => undefined);
+    this.sealLate(under, { decided, encoded: given.decided, supersedes }).catch(() => undefined);
+  }
+
+  /** Replies to a store that was stuck come in pieces: before the last of them nothing new is sent to it. */
+  private async sealLate(under: Check, judged: Omit<Judged, "memory">): Promise<void> {
+    for (let tried = 0; tried < LATE_SEALS_MAX; tried++) {
+      try {
+        await this.tools.store.seal(sealingOf(under, judged));
+        return this.supersession.release(under.observation.person, judged.supersedes);
+      } catch (error) {
+        if (!(error instanceof StoreUnavailableError)) throw error;
+      }
+      await new Promise<void>((resolve) => this.tools.timers.after(LATE_SEAL_AGAIN, resolve));
+    }
   }
 
   private judge(under: Check, memory: Memory | undefined, personSeq: number): Judged {
@@ -165,7 +191,7 @@ export class CheckDesk {
       standIn: memory === undefined,
       supersedes,
     });
-    return { decided, encoded: encodeDecided(decided), supersedes };
+    return { decided, encoded: encodeDecided(decided), supersedes, memory: clean };
   }
 
   private async standIn(under: Check): Promise<Outcome<DecisionAnswer>> {
@@ -225,6 +251,10 @@ export class CheckDesk {
       decided,
       this.tools.clock.now() - under.startedAt,
     );
+    this.findings.answered({
+      ...{ swipe: under.swipe, observation: under.observation, decided, memory: judged.memory },
+      ...{ accepted: isAccepted(under, decided), bundle: under.bundle },
+    });
     return { value: toAnswer(decided) };
   }
 
@@ -239,7 +269,7 @@ export class CheckDesk {
     encoded: Bytes,
   ): Promise<Problem | undefined> {
     const work = this.tools.recorder.decided({
-      swipe: asOf(decided.at, under, this.tools),
+      swipe: asDecided(decided, under, this.tools),
       decided,
       plan: planOf(decided, under.bundle),
       entered: under.request.entering === true,
@@ -294,9 +324,15 @@ function planOf({ policy: by }: Decided, { policy }: Bundle): FeaturePlan {
   return by.hash === policy.hash ? policy.plan : { ...policy.plan, swipe: [], lines: [] };
 }
 
-/** The swipe as it was decided: a repeat comes later, when its person may be a year older. */
-function asOf(at: EpochMs, { swipe, request }: Check, tools: DeskTools): PseudonymisedSwipe {
-  return swipe.at === at ? swipe : pseudonymise(request.swipe, at, tools.keyring.current());
+/** The swipe as it was decided: a repeat comes later, when its person may be a year older and the till's clock is on. */
+function asDecided(
+  { at, occurredAt: decidedOf }: Decided,
+  { swipe, request }: Check,
+  tools: DeskTools,
+): PseudonymisedSwipe {
+  const occurredAt = decidedOf ?? swipe.occurredAt;
+  if (swipe.at === at && swipe.occurredAt === occurredAt) return swipe;
+  return pseudonymise({ ...request.swipe, occurredAt }, at, tools.keyring.current());
 }
 
 /** The earlier steps of this sale, and which of them this check supersedes: an inquiry supersedes nothing. */
@@ -318,8 +354,12 @@ function stepsOf(under: Check, memory: Memory) {
   return { earlier, superseded: observation.reserve ? superseded(earlier, memory.ledger) : [] };
 }
 
-function sealingOf(under: Check, { decided, encoded, supersedes }: Judged) {
-  const accepted = !isRefusal(decided.decision) || under.request.entering === true;
+function isAccepted(under: Check, decided: Decided): boolean {
+  return !isRefusal(decided.decision) || under.request.entering === true;
+}
+
+function sealingOf(under: Check, { decided, encoded, supersedes }: Omit<Judged, "memory">) {
+  const accepted = isAccepted(under, decided);
   return {
     observation: under.observation,
     answer: encoded,
@@ -327,6 +367,6 @@ function sealingOf(under: Check, { decided, encoded, supersedes }: Judged) {
     holds: accepted && under.observation.reserve,
     presume: under.swipe.via === "nhsa",
     supersedes,
-    bindCard: accepted,
+    bind: accepted,
   };
 }

@@ -5,22 +5,26 @@ import { parseCheck } from "../swipe/check-body.ts";
 import type { ClearSettlement } from "../swipe/clear-swipe.ts";
 import type { Outcome } from "../swipe/problem.ts";
 import { CheckDesk } from "./check.ts";
+import { createFindings } from "./clues/create-findings.ts";
 import type { Arrival, Desk } from "./desk.ts";
 import { createFolding } from "./folding.ts";
 import { NhsaDesk } from "./nhsa-desk.ts";
 import { SaleDesk } from "./sale-desk.ts";
 import { SaleSteps } from "./sale-steps.ts";
 import { createSupersession } from "./supersession.ts";
+import { talliedBy } from "./tallied.ts";
 import type { DeskTools } from "./tools.ts";
 
 /** The whole shop: one desk for HTTP, replay and load. */
 export function createDesk(tools: DeskTools): Desk {
   const now = () => Math.floor(tools.clock.now());
-  const supersession = createSupersession(tools.store, now, tools.observer);
+  const supersession = createSupersession(tools.store, now, tools.observer, talliedBy(tools));
   const folding = createFolding(tools.store, now, tools.observer);
-  const checks = new CheckDesk(tools, supersession, folding);
-  const sales = new SaleDesk(tools, new SaleSteps(tools));
-  const nhsa = new NhsaDesk(tools, checks, sales);
+  const findings = createFindings(tools);
+  const checks = new CheckDesk(tools, { supersession, folding, findings });
+  const steps = new SaleSteps(tools);
+  const sales = new SaleDesk(tools, steps, findings);
+  const nhsa = new NhsaDesk(tools, { checks, sales, steps, findings });
   const scopeOf = ({ callerPharmacy }: Arrival) => callerPharmacy ?? "";
 
   async function settle(swipeId: string, how: ClearSettlement, body: unknown, scope: string) {
@@ -75,7 +79,7 @@ export function createDesk(tools: DeskTools): Desk {
     find: (swipeId, arrival) => sales.find(swipeId, scopeOf(arrival)),
     nhsa: (route, envelope, arrival) => nhsa.take(route, envelope, scopeOf(arrival)),
     idle: async () => {
-      await Promise.all([supersession.idle(), folding.idle()]);
+      await Promise.all([supersession.idle(), folding.idle(), findings.idle()]);
     },
   };
 }

@@ -1,11 +1,10 @@
 import type { SwipeKey } from "../counters/contract.ts";
 import type { Decided } from "../decision/decided.ts";
+import { told } from "../decision/told.ts";
 import { verdictOf } from "../decision/verdict.ts";
 import { ledgerQuantity, ONE } from "../features/quantities.ts";
 import type { FeatureVector } from "../features/vector.ts";
 import { enforcementAt } from "../rules/enforcement.ts";
-import type { Hit } from "../rules/hit.ts";
-import type { AnswerHit } from "../swipe/answer.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
 import type { DurationMs, EpochMs } from "../units.ts";
 import type { Bundle } from "./bundle.ts";
@@ -45,6 +44,7 @@ export function decide(facts: Facts): Decided {
     policy: { version: policy.version, hash: policy.hash, reference: reference.hash },
     keyVersion: tools.keyring.current().keyVersion,
     at: swipe.at,
+    ...(swipe.via === "nhsa" ? { occurredAt: swipe.occurredAt } : {}),
     decidedAt: Math.floor(decidedAt),
     elapsedMs: milliseconds(decidedAt - facts.startedAt),
     timings: {
@@ -67,18 +67,4 @@ export function decide(facts: Facts): Decided {
 /** To the microsecond: the clock gives no more. */
 function milliseconds(took: DurationMs): number {
   return Math.round(took * 1_000) / 1_000;
-}
-
-/** A hit as the till is told: rules that disclose only their sentence keep their numbers to the record. */
-function told(hit: Hit): AnswerHit {
-  return {
-    rule: hit.rule,
-    level: hit.level,
-    category: hit.category,
-    name: hit.name,
-    message: hit.message,
-    evidence: hit.disclose === "sentence" ? {} : hit.evidence,
-    lines: [...hit.lines],
-    ...(hit.clearedBy === undefined ? {} : { clearedBy: hit.clearedBy }),
-  };
 }

@@ -20,6 +20,6 @@ export interface Desk {
   find(swipeId: string, arrival: Arrival): Promise<Outcome<SwipeState>>;
   /** An NHSA message; always answered with an envelope, problems included. */
   nhsa(route: NhsaRoute, envelope: unknown, arrival: Arrival): Promise<NhsaReply>;
-  /** Resolves when nothing started behind an answer is under way any more. */
+  /** Does what is due by the clock; resolves when nothing started behind an answer is under way any more. */
   idle(): Promise<void>;
 }

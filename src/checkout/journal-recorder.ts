@@ -1,4 +1,10 @@
-import { type EventOrigin, type JournalRecord, swipeEvent } from "../audit/event.ts";
+import {
+  clueEvent,
+  type EventOrigin,
+  indicatorEvent,
+  type JournalRecord,
+  swipeEvent,
+} from "../audit/event.ts";
 import type { Decided } from "../decision/decided.ts";
 import type { FeaturePlan, PlannedFeature } from "../features/plan.ts";
 import type { Reading } from "../features/vector.ts";
@@ -12,6 +18,7 @@ import type {
   ReversedRecord,
   SettledRecord,
   StepRecord,
+  UploadedRecord,
 } from "./recorder.ts";
 
 /** Where records go: the journal, or nowhere in a replay that keeps none. */
@@ -27,6 +34,8 @@ export function createJournalRecorder(sink: RecordSink, instance: string, clock:
     settled: (record) => sink.append([settledEvent(record, origin())]),
     reversed: (record) => sink.append([reversedEvent(record, origin())]),
     acknowledged: (record) => sink.append([acknowledgedEvent(record, origin())]),
+    clue: (data, part) => sink.append([clueEvent(data, origin(), part)]),
+    indicator: (data) => sink.append([indicatorEvent(data, origin())]),
   };
 }
 
@@ -84,10 +93,10 @@ function ofSwipe({ swipeId, pharmacy, person, personSeq }: StepRecord) {
 }
 
 function settledEvent(record: SettledRecord, origin: EventOrigin): JournalRecord {
-  const { visitId, funds, again } = record;
+  const { settlementId, visitId, funds, again, upload } = record;
   const data = {
     ...ofSwipe(record),
-    settlementId: record.settlementId,
+    ...(settlementId === undefined ? {} : { settlementId }),
     ...(visitId === undefined ? {} : { visitId }),
     checkedAt: instantText(record.checkedAt),
     settledAt: instantText(record.at),
@@ -97,13 +106,24 @@ function settledEvent(record: SettledRecord, origin: EventOrigin): JournalRecord
     settledAgainst: record.against,
     ...(again ? { resettled: true } : {}),
     unchecked: record.unchecked,
+    ...(record.matched === 0 ? { matched: 0 as const } : {}),
+    ...(upload === undefined ? {} : { upload: uploaded(upload) }),
     state: record.state,
   };
-  return swipeEvent("swipe.settled", data, origin, again ? record.settlementId : undefined);
+  return swipeEvent(
+    "swipe.settled",
+    data,
+    origin,
+    record.part ?? (again ? settlementId : undefined),
+  );
+}
+
+function uploaded(upload: UploadedRecord) {
+  return { ...upload, traceCodes: [...upload.traceCodes] };
 }
 
 function reversedEvent(record: ReversedRecord, origin: EventOrigin): JournalRecord {
-  const { reversalId } = record;
+  const { reversalId, upload } = record;
   const data = {
     ...ofSwipe(record),
     ...(reversalId === undefined ? {} : { reversalId }),
@@ -112,14 +132,11 @@ function reversedEvent(record: ReversedRecord, origin: EventOrigin): JournalReco
     lines: record.lines.map((line) => ({ ...line, traceCodes: [...line.traceCodes] })),
     codesKept: record.codesKept,
     ...(record.matched === 0 ? { matched: 0 as const } : {}),
+    ...(upload === undefined ? {} : { upload: uploaded(upload) }),
     state: record.state,
   };
-  return swipeEvent(
-    "swipe.reversed",
-    data,
-    origin,
-    record.reason === "restored" ? "restored" : record.settlement,
-  );
+  const again = record.reason === "restored" ? "restored" : record.settlement;
+  return swipeEvent("swipe.reversed", data, origin, record.part ?? again);
 }
 
 function acknowledgedEvent(record: AcknowledgedRecord, origin: EventOrigin): JournalRecord {

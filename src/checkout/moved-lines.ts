@@ -16,6 +16,20 @@ export function dispensed({ sale, entry, transition }: Stepped): MovedLine[] {
     .map((line) => moved(sale, line.tag, line.quantity, sale.located.claims));
 }
 
+/** Codes that came for a line: nothing more of it was dispensed with them. */
+export function brought({ sale, step }: Stepped): MovedLine[] {
+  if (step.kind !== "supply" || step.codes.length === 0) return [];
+  const checked = checkedLine(sale, step.line, lineTag);
+  return [
+    {
+      line: checked?.line ?? String(step.line),
+      ...(checked ? { drug: checked.drug } : {}),
+      quantity: 0,
+      traceCodes: step.codes.map((code) => Buffer.from(code, "latin1").toString("base64url")),
+    },
+  ];
+}
+
 /** What left the sale with this step; told again, the same as the first time. */
 export function cameBack({ sale, entry, step, transition }: Stepped): MovedLine[] {
   if (transition === undefined) return cameBackBefore(sale, step);
@@ -78,7 +92,10 @@ function codesOf(claims: readonly LocatedClaim[], tag: number): string[] {
  * what comes within a quarter of a tablet of all that is left is all of it.
  */
 export function inLedgerUnits(sale: Sale, { line, quantity }: ClearQuantity): LineQuantity {
-  const tag = lineTag(line);
+  return packsOf(sale, lineTag(line), quantity);
+}
+
+export function packsOf(sale: Sale, tag: number, quantity: TenThousandths): LineQuantity {
   const perUnit = checkedLine(sale, tag, lineTag)?.perUnit ?? 1;
   const exact = Math.round(quantity * perUnit);
   const left = sale.entry.lines.find((of) => of.tag === tag)?.quantity;

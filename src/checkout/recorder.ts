@@ -1,3 +1,4 @@
+import type { EventData } from "../audit/event.ts";
 import type { Decided } from "../decision/decided.ts";
 import type { FeaturePlan } from "../features/plan.ts";
 import type { ClearFunds } from "../swipe/clear-swipe.ts";
@@ -16,6 +17,9 @@ export interface Recorder {
   settled(record: SettledRecord): Promise<void>;
   reversed(record: ReversedRecord): Promise<void>;
   acknowledged(record: AcknowledgedRecord): Promise<void>;
+  /** `part` tells apart what one clue says as it grows. */
+  clue(data: EventData<"clue.raised">, part?: string): Promise<void>;
+  indicator(data: EventData<"indicator.raised">): Promise<void>;
 }
 
 export interface DecidedRecord {
@@ -47,9 +51,25 @@ export interface MovedLine {
   readonly traceCodes: readonly Pseudonym[];
 }
 
+/** What a sale or return upload said of one product (3505, 3506). */
+export interface UploadedRecord {
+  /** The upload's own msgid. */
+  readonly message: string;
+  readonly drug: string;
+  /** 1/10,000 of the till's unit, as said: it changes nothing of what was settled. */
+  readonly quantity: TenThousandths;
+  readonly traceCodes: readonly Pseudonym[];
+  /** Sold for cash, so it is about no sale of the guard's, and nobody is named. */
+  readonly insured?: false;
+  /** The sale has no line of this drug: the store booked out something else than the fund paid. */
+  readonly otherDrug?: true;
+}
+
 export interface SettledRecord extends StepRecord {
+  /** Of a message about no known sale: when it came. */
   readonly checkedAt: EpochMs;
-  readonly settlementId: string;
+  /** Absent where an upload did not say it. */
+  readonly settlementId?: string;
   readonly visitId?: string;
   readonly funds?: ClearFunds;
   readonly lines: readonly MovedLine[];
@@ -58,6 +78,11 @@ export interface SettledRecord extends StepRecord {
   readonly against: boolean;
   /** The sale had been returned before. */
   readonly again: boolean;
+  /** 0 for a message about a sale the guard does not know: recorded all the same. */
+  readonly matched: 0 | 1;
+  readonly upload?: UploadedRecord;
+  /** Tells apart the uploads that bring codes of a sale settled before. */
+  readonly part?: string;
 }
 
 export interface ReversedRecord extends StepRecord {
@@ -69,6 +94,9 @@ export interface ReversedRecord extends StepRecord {
   readonly settlement?: string;
   /** 0 for a message about a sale the guard does not know: recorded all the same. */
   readonly matched: 0 | 1;
+  readonly upload?: UploadedRecord;
+  /** Tells apart what one message says of several sales nobody knows. */
+  readonly part?: string;
 }
 
 export interface AcknowledgedRecord extends StepRecord {

@@ -1,4 +1,9 @@
-import type { LedgerEntry, PersonKey, SwipeKey } from "../counters/contract.ts";
+import {
+  type LedgerEntry,
+  NO_SETTLEMENT,
+  type PersonKey,
+  type SwipeKey,
+} from "../counters/contract.ts";
 import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
 import { stateAt } from "../decision/entry-state.ts";
 import type { LineReturn, Step } from "../decision/life-cycle.ts";
@@ -14,27 +19,42 @@ import type {
 import type { Outcome } from "../swipe/problem.ts";
 import { LEVELS } from "../swipe/vocabulary.ts";
 import type { EpochMs } from "../units.ts";
-import { cameBack, dispensed, inLedgerUnits, inTillUnits } from "./moved-lines.ts";
-import type { ReversedRecord, StepRecord } from "./recorder.ts";
+import type { Findings } from "./findings.ts";
+import { brought, cameBack, dispensed, inLedgerUnits, inTillUnits } from "./moved-lines.ts";
+import type { ReversedRecord, SettledRecord, StepRecord, UploadedRecord } from "./recorder.ts";
 import { checkedLine, type Sale, type SaleSteps, type Stepped } from "./sale-steps.ts";
 import type { DeskTools } from "./tools.ts";
 
 type Reason = ReversedRecord["reason"];
 
-export type SettleHow = Pick<ClearSettlement, "settlementId" | "lines"> & {
+export type SettleHow = Pick<ClearSettlement, "lines"> & {
+  /** Absent where a sale upload does not say it. */
+  readonly settlementId?: string;
   readonly visitId?: string;
   readonly funds?: ClearFunds;
   readonly unchecked?: boolean;
+  readonly upload?: UploadedRecord;
 };
+
+/** How a sale comes back whose step hangs on what it is. */
+export interface ReverseHow {
+  readonly reason: Reason;
+  readonly stepOf: (sale: Sale) => Step;
+  /** What the record calls a step: its reversal's id. */
+  readonly idOf: (step: Step) => string | undefined;
+  readonly upload?: UploadedRecord;
+}
 
 /** What tills report after the check, native or NHSA: each step is applied, recorded, answered. */
 export class SaleDesk {
   private readonly tools: DeskTools;
   private readonly steps: SaleSteps;
+  private readonly findings: Findings;
 
-  constructor(tools: DeskTools, steps: SaleSteps) {
+  constructor(tools: DeskTools, steps: SaleSteps, findings: Findings) {
     this.tools = tools;
     this.steps = steps;
+    this.findings = findings;
   }
 
   private now(): EpochMs {
@@ -104,10 +124,21 @@ export class SaleDesk {
     return here && (person === undefined || located.person === person);
   }
 
-  async settle(swipeId: string, scope: string, how: SettleHow) {
-    const done = await this.steps.take(swipeKey(scope, swipeId), (sale) => ({
+  async settle(swipeId: string, scope: string, how: SettleHow): Promise<Outcome<SwipeState>> {
+    const settled = await this.settleByKey(swipeKey(scope, swipeId), swipeId, how);
+    return "problem" in settled ? settled : { value: settled.value.state };
+  }
+
+  /** `applied` is false for a repeat. */
+  async settleByKey(
+    key: SwipeKey,
+    swipeId: string,
+    how: SettleHow,
+  ): Promise<Outcome<{ readonly state: SwipeState; readonly applied: boolean }>> {
+    const { settlementId } = how;
+    const done = await this.steps.take(key, (sale) => ({
       kind: "settle",
-      settlement: settlementDigest(how.settlementId),
+      settlement: settlementId === undefined ? NO_SETTLEMENT : settlementDigest(settlementId),
       ...(how.lines ? { lines: how.lines.map((line) => inLedgerUnits(sale, line)) } : {}),
       ...(how.unchecked ? { unchecked: true } : {}),
     }));
@@ -117,9 +148,9 @@ export class SaleDesk {
     const finding = transition?.finding;
     if (finding !== undefined)
       this.tools.observer.notice({ kind: "sale.finding", labels: { finding } });
-    const write = this.tools.recorder.settled({
+    const record: SettledRecord = {
       ...this.stepRecord(swipeId, done.value),
-      settlementId: how.settlementId,
+      ...(settlementId === undefined ? {} : { settlementId }),
       ...(how.visitId === undefined ? {} : { visitId: how.visitId }),
       ...(how.funds === undefined ? {} : { funds: how.funds }),
       checkedAt: entry.at,
@@ -128,9 +159,37 @@ export class SaleDesk {
       unchecked: entry.unchecked,
       against: entry.against,
       again: entry.again === true,
+      matched: 1,
+      ...(how.upload === undefined ? {} : { upload: how.upload }),
+    };
+    const applied = transition !== undefined;
+    this.noticeStep("settlement", !applied);
+    const write = this.tools.recorder.settled(record);
+    if (applied) this.findings.settled(done.value, record);
+    return this.recorded(write, { state, applied });
+  }
+
+  /** Codes that came for a sale settled before, told apart from its settlement and from each other by `part`. */
+  async recordBrought(
+    swipeId: string,
+    done: Stepped,
+    upload: UploadedRecord,
+    part: string,
+  ): Promise<Outcome<true>> {
+    const { entry } = done;
+    const write = this.tools.recorder.settled({
+      ...this.stepRecord(swipeId, done),
+      checkedAt: entry.at,
+      lines: brought(done),
+      late: entry.late,
+      unchecked: entry.unchecked,
+      against: entry.against,
+      again: entry.again === true,
+      matched: 1,
+      upload,
+      part,
     });
-    this.noticeStep("settlement", transition === undefined);
-    return this.recorded(write, state);
+    return this.recorded(write, true);
   }
 
   async reverse(swipeId: string, scope: string, how: ClearReversal) {
@@ -140,22 +199,25 @@ export class SaleDesk {
       ...(how.reversalId === undefined ? {} : { reversal: how.reversalId }),
       ...(how.lines ? { lines: how.lines.map((line) => this.returned(sale, line)) } : {}),
     }));
-    return this.afterReversal(swipeId, how.reason, how.reversalId, done);
+    return this.afterReversal(swipeId, done, { reason: how.reason, idOf: () => how.reversalId });
   }
 
   async reverseByKey(key: SwipeKey, swipeId: string, reason: Reason, step: Step) {
-    const id = step.kind === "reverse" || step.kind === "restore" ? step.reversal : undefined;
-    return this.afterReversal(swipeId, reason, id, await this.steps.take(key, () => step));
+    return this.reverseBy(key, swipeId, { reason, stepOf: () => step, idOf: reversalOf });
+  }
+
+  async reverseBy(key: SwipeKey, swipeId: string, how: ReverseHow): Promise<Outcome<SwipeState>> {
+    return this.afterReversal(swipeId, await this.steps.take(key, how.stepOf), how);
   }
 
   private async afterReversal(
     swipeId: string,
-    reason: Reason,
-    reversalId: string | undefined,
     done: Outcome<Stepped>,
+    how: Omit<ReverseHow, "stepOf">,
   ): Promise<Outcome<SwipeState>> {
     if ("problem" in done) return done;
-    const { sale, entry, transition, nothingToReverse } = done.value;
+    const { sale, step, entry, transition, nothingToReverse } = done.value;
+    const reversalId = how.idOf(step);
     const codesKept = transition?.codesKept ?? false;
     const state = {
       ...this.stateOf(swipeId, sale, entry),
@@ -164,17 +226,20 @@ export class SaleDesk {
     };
     this.noticeStep("reversal", transition === undefined);
     if (nothingToReverse) return { value: state };
-    const write = this.tools.recorder.reversed({
+    const record: ReversedRecord = {
       ...this.stepRecord(swipeId, done.value),
       ...(reversalId === undefined ? {} : { reversalId }),
-      reason,
+      reason: how.reason,
       lines: cameBack(done.value),
       codesKept,
       ...(entry.again
         ? { settlement: Buffer.from(entry.settlement, "latin1").toString("hex") }
         : {}),
       matched: 1,
-    });
+      ...(how.upload === undefined ? {} : { upload: how.upload }),
+    };
+    const write = this.tools.recorder.reversed(record);
+    if (transition !== undefined) this.findings.reversed(done.value, record);
     return this.recorded(write, state);
   }
 
@@ -208,4 +273,8 @@ export class SaleDesk {
     const outcome = repeated ? "repeated" : "applied";
     this.tools.observer.notice({ kind: `sale.${step}`, labels: { outcome } });
   }
+}
+
+function reversalOf(step: Step): string | undefined {
+  return step.kind === "reverse" || step.kind === "restore" ? step.reversal : undefined;
 }

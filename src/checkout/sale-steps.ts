@@ -1,12 +1,16 @@
 import type { Changed, LedgerEntry, Located, StoredEntry, SwipeKey } from "../counters/contract.ts";
 import { NO_SETTLEMENT, StoreUnavailableError } from "../counters/contract.ts";
+import { isReturn } from "../decision/came-back.ts";
 import { type CheckedLine, type Decided, decodeDecided } from "../decision/decided.ts";
 import { isUnsettled } from "../decision/entry-state.ts";
 import { type Moved, move, type Step, type Transition } from "../decision/life-cycle.ts";
 import { type OtherStep, otherSteps, successorsOf } from "../decision/one-sale.ts";
+import { type TalliedChange, tallyMovesOf } from "../decision/tally-moves.ts";
 import type { Outcome, Problem } from "../swipe/problem.ts";
 import { levelRank } from "../swipe/vocabulary.ts";
-import { TOO_LATE, within } from "./deadline.ts";
+import type { EpochMs } from "../units.ts";
+import { heard } from "./patience.ts";
+import { talliedBy } from "./tallied.ts";
 import type { DeskTools } from "./tools.ts";
 
 /** A sale as the memory has it, and how the till counted it. */
@@ -31,8 +35,6 @@ export interface Stepped {
 
 /** Others may change the same sale at the same instant; each try reads it afresh. */
 const TRIES_MAX = 5;
-/** Settlements may wait longer than checks: nobody stands at the counter for them. */
-const PATIENCE = 4;
 
 /** What happens to a sale after its check: locate, read, decide by the life cycle, change if nothing else did. */
 export class SaleSteps {
@@ -42,16 +44,8 @@ export class SaleSteps {
     this.tools = tools;
   }
 
-  private async ask<T>(work: Promise<T>): Promise<T> {
-    if (this.tools.patient) return work;
-    const answer = await within(
-      this.tools.timers,
-      this.tools.deadline * PATIENCE,
-      work,
-      () => undefined,
-    );
-    if (answer === TOO_LATE) throw new StoreUnavailableError("The store did not answer in time.");
-    return answer;
+  private ask<T>(work: Promise<T>): Promise<T> {
+    return heard(this.tools, work);
   }
 
   find(key: SwipeKey): Promise<Outcome<Sale>> {
@@ -91,7 +85,7 @@ export class SaleSteps {
     const moved = move({ entry, returns, claims: sale.located.claims, at }, step);
     if ("refused" in moved) return { problem: refusal(moved) };
     const to = "to" in moved ? moved.to : undefined;
-    const changed = await this.change(sale, to);
+    const changed = await this.change(sale, to, returnedAt(entry, step, at));
     if (!changed.changed) return undefined;
     if (step.kind === "settle" && entry.state === "superseded") {
       await this.supersedeSuccessors(sale);
@@ -109,7 +103,15 @@ export class SaleSteps {
   }
 
   /** A repeat writes the same entry again: nothing changes but the person's sequence, for its record. */
-  private change(sale: Sale, to: Transition | undefined): Promise<Changed> {
+  private change(
+    sale: Sale,
+    to: Transition | undefined,
+    returned: Pick<TalliedChange, "returnedAt"> = {},
+  ): Promise<Changed> {
+    const { entry: before } = sale;
+    const tallies = to
+      ? tallyMovesOf({ before, after: to.after, ...returned }, talliedBy(this.tools))
+      : [];
     return this.ask(
       this.tools.store.change({
         person: sale.located.person,
@@ -120,6 +122,8 @@ export class SaleSteps {
         after: to?.after ?? sale.entry,
         returns: to?.returns,
         claims: to?.claims ?? [],
+        tallies,
+        ...(to?.lateClaims ? { lateClaims: to.lateClaims } : {}),
       }),
     );
   }
@@ -145,7 +149,7 @@ export class SaleSteps {
       if ("problem" in found || !isUnsettled(found.value.entry)) return;
       const { entry, located } = found.value;
       const changed = await this.change(found.value, {
-        after: { ...entry, state: "superseded" },
+        after: { ...entry, state: "superseded", presume: false },
         returns: undefined,
         claims: located.claims.map((claim) => ({ ...claim, to: "released" })),
         codesKept: false,
@@ -155,7 +159,18 @@ export class SaleSteps {
   }
 }
 
-async function guarded<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+/** A reversal of a sale that was made counts as one, on the day it comes. */
+function returnedAt(
+  entry: LedgerEntry,
+  step: Step,
+  at: EpochMs,
+): Pick<TalliedChange, "returnedAt"> {
+  const isOne = step.kind === "reverse" && isReturn(entry, step);
+  return isOne ? { returnedAt: at } : {};
+}
+
+/** The store that does not answer is a problem like others. */
+export async function guarded<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
   try {
     return await work();
   } catch (error) {
@@ -184,6 +199,7 @@ function inquiryEntry(
     against: false,
     unchecked: false,
     partlyReturned: false,
+    nature: { chronic: false, prescribed: false, outsider: false, proxied: false },
     settlement: NO_SETTLEMENT,
     lines: [],
   };

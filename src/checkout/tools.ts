@@ -2,6 +2,7 @@ import type { CounterStore } from "../counters/contract.ts";
 import type { Enforcement } from "../rules/enforcement.ts";
 import type { Clock, DurationMs, Observer, Timers } from "../units.ts";
 import type { Bundle } from "./bundle.ts";
+import type { Pages } from "./indicators/pages.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -19,6 +20,8 @@ export interface DeskTools {
   readonly deadline: DurationMs;
   /** The store cannot be missing (embedded, replay): no answer is ever a stand-in for lateness. */
   readonly patient: boolean;
+  /** What indicators were worked out of so far, where it outlives the process; else it begins empty. */
+  readonly pages?: Pages;
 }
 
 /** When a step must be done, and the least it gets when the process itself was late: shares of the deadline. */

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Notice } from "../units.ts";
-import type { LabelShape, MetricDefinition, NoticeDefinition } from "./notices.ts";
+import type { LabelShape, MetricDefinition, NoticeDefinition } from "./notice-definition.ts";
 
 /** What a label shows when its value has not the declared shape, or when there are too many values. */
 const OTHER = "other";
@@ -22,7 +22,9 @@ export function createMeter(registry: Registry, definition: NoticeDefinition): M
     ([name, shape]) => [name, createGate(shape)] as const,
   );
   const counts = definition.metrics.map((metric) => createCount(registry, metric));
+  const clears = definition.clears ?? [];
   return (notice) => {
+    for (const name of clears) registry.getSingleMetric(name)?.reset();
     const labels: Labels = {};
     for (const [name, admit] of gates) labels[name] = admit(notice.labels?.[name]);
     for (const count of counts) count(labels, notice.value);
@@ -31,6 +33,10 @@ export function createMeter(registry: Registry, definition: NoticeDefinition): M
 
 /** Lets through what has the declared shape; remembers what passed, because the same few words come a million times. */
 function createGate(shape: LabelShape): (value: string | undefined) => string {
+  if ("boundBySender" in shape) {
+    const { boundBySender } = shape;
+    return (value) => (value !== undefined && boundBySender.test(value) ? value : OTHER);
+  }
   const passed = new Set<string>();
   const fits = (value: string) =>
     shape instanceof RegExp ? shape.test(value) : shape.includes(value);

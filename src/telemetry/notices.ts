@@ -1,3 +1,14 @@
+import { FINDING_NOTICES } from "./finding-notices.ts";
+import {
+  amount,
+  counter,
+  gauge,
+  histogram,
+  info,
+  logged,
+  type NoticeDefinition,
+} from "./notice-definition.ts";
+
 /**
  * Everything the rooms may tell operators, as one table: kind of notice -> what it means and how it is counted.
  * Rooms emit exactly these strings through `Observer.notice`; a kind that is not here is counted in
@@ -6,31 +17,7 @@
  * No label carries a person, a credential, a prescription or a trace code: every label declares what its values
  * may look like, and a value of another shape is shown as `other`.
  */
-
-/** What a label's value may be. Closed sets first: they bound the number of series by themselves. */
-export type LabelShape = readonly string[] | RegExp;
-
-export type Measure = "counter" | "histogram" | "gauge" | "info";
-
-export interface MetricDefinition {
-  /** `guard_<noun>_<unit>`; counters end in `_total`. */
-  readonly name: string;
-  readonly help: string;
-  readonly measure: Measure;
-  /** Names of the notice's labels this metric keeps. */
-  readonly labels: readonly string[];
-  readonly buckets?: readonly number[];
-  /** Counters only: by the notice's value (bytes, records) instead of by one. */
-  readonly byValue?: boolean;
-}
-
-export interface NoticeDefinition {
-  /** When it is emitted, and the unit of `value` where it has one. */
-  readonly meaning: string;
-  readonly labels: Readonly<Record<string, LabelShape>>;
-  /** Empty: only logged. */
-  readonly metrics: readonly MetricDefinition[];
-}
+export type { NoticeDefinition } from "./notice-definition.ts";
 
 const DECISIONS = ["allow", "warn", "stepUp", "hold", "deny"];
 const MODES = ["full", "partial", "standIn"];
@@ -47,8 +34,17 @@ const HASH = /^(?:sha256:)?[0-9a-f]{8,64}$/;
 const ROUTE = /^(?!.*[0-9]{5})\/[a-z0-9/:-]{0,60}$/i;
 /** `3505`, `2102/answer`. */
 const NHSA_ROUTE = /^[0-9]{4}(?:\/answer)?$/;
+const UPLOADED = [
+  "settled",
+  "codes",
+  "returned",
+  "repeated",
+  "otherDrug",
+  "ambiguous",
+  "unmatched",
+  "uninsured",
+];
 const STATUS = /^[1-5][0-9]{2}$/;
-
 /** Around the default deadline of 50 ms: fine below it, coarse above. */
 const CHECK_BUCKETS = [
   0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.075, 0.1,
@@ -58,30 +54,6 @@ const CHECK_BUCKETS = [
 const STORE_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5];
 /** A record is on disk within 0.1 s. */
 const SYNC_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 5];
-
-function counter(name: string, help: string, labels: readonly string[] = []): MetricDefinition {
-  return { name, help, measure: "counter", labels };
-}
-function amount(name: string, help: string, labels: readonly string[] = []): MetricDefinition {
-  return { name, help, measure: "counter", labels, byValue: true };
-}
-function gauge(name: string, help: string, labels: readonly string[] = []): MetricDefinition {
-  return { name, help, measure: "gauge", labels };
-}
-function info(name: string, help: string, labels: readonly string[]): MetricDefinition {
-  return { name, help, measure: "info", labels };
-}
-function histogram(
-  name: string,
-  help: string,
-  labels: readonly string[],
-  buckets: readonly number[],
-): MetricDefinition {
-  return { name, help, measure: "histogram", labels, buckets };
-}
-function logged(meaning: string): NoticeDefinition {
-  return { meaning, labels: {}, metrics: [] };
-}
 
 export const NOTICES = {
   "check.answered": {
@@ -169,6 +141,7 @@ export const NOTICES = {
     labels: { finding: WORD },
     metrics: [counter("guard_findings_total", "Findings about settlements.", ["finding"])],
   },
+  ...FINDING_NOTICES,
   "seal.unknown": {
     meaning:
       "The store did not say in time whether the answer was sealed; it was given all the same.",
@@ -192,6 +165,17 @@ export const NOTICES = {
     labels: {},
     metrics: [counter("guard_ledger_folds_failed_total", "Ledger folds that failed.")],
   },
+  "nhsa.upload": {
+    meaning:
+      "A product of a sale or return upload (3505, 3506) was taken. `settled`: it settled its sale; `codes`: it brought codes of a sale settled before; `returned`; `repeated`; `otherDrug`: a return of what the sale does not have; `ambiguous`: several sales may be meant; `unmatched`; `uninsured`: sold for cash.",
+    labels: { route: NHSA_ROUTE, outcome: UPLOADED },
+    metrics: [
+      counter("guard_nhsa_uploads_total", "Products of sale and return uploads taken.", [
+        "route",
+        "outcome",
+      ]),
+    ],
+  },
   "nhsa.unmatched": {
     meaning: "An NHSA message about an earlier sale matched none.",
     labels: { route: NHSA_ROUTE },
@@ -209,6 +193,14 @@ export const NOTICES = {
         ["command", "outcome"],
         STORE_BUCKETS,
       ),
+    ],
+  },
+  "trace.bucket.full": {
+    meaning:
+      "A bucket of trace codes was full of codes still remembered, and the oldest made room. Value: codes lost.",
+    labels: {},
+    metrics: [
+      amount("guard_trace_codes_lost_total", "Trace codes a full bucket let go before their time."),
     ],
   },
   "store.circuit": {
@@ -288,11 +280,33 @@ export const NOTICES = {
         "reference",
       ]),
     ],
+    clears: ["guard_list_age_seconds"],
+  },
+  "list.age": {
+    meaning: "How long ago an installed list was loaded, told every second. Value: seconds.",
+    labels: { list: WORD },
+    metrics: [gauge("guard_list_age_seconds", "Time since a list was loaded.", ["list"])],
   },
   "bundle.refused": {
     meaning: "A policy or reference bundle was broken; what was loaded before stays in force.",
     labels: { what: ["policy", "reference", "list"] },
     metrics: [counter("guard_bundle_refused_total", "Bundles refused.", ["what"])],
+  },
+  "bundle.reloaded": {
+    meaning:
+      "Policy or reference files were read again. Value: seconds. `outcome`: changed, unchanged, refused.",
+    labels: { outcome: ["changed", "unchanged", "refused"] },
+    metrics: [
+      counter("guard_bundle_reloads_total", "Reads of policy or reference files.", ["outcome"]),
+      gauge("guard_bundle_reload_seconds", "How long the last of them took."),
+    ],
+  },
+  "bundle.waiting": {
+    meaning: "Files on disk that were refused and wait to be mended. Value: 0, 1, or 2 for both.",
+    labels: {},
+    metrics: [
+      gauge("guard_bundle_waiting_state", "Refused on disk: 1 policy or reference, 2 both."),
+    ],
   },
   "clock.anchored": {
     meaning: "The wall clock had moved by more than 1 s and was taken over. Value: seconds moved.",

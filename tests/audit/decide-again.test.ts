@@ -25,7 +25,8 @@ import { canonicalJson } from "../../src/swipe/canonical-json.ts";
 import type { Outcome } from "../../src/swipe/problem.ts";
 import { SILENT } from "../../src/units.ts";
 import { wireReplayMemory } from "../../src/wire.ts";
-import { TOPICS } from "../scenarios/run-stories.ts";
+import type { Step } from "../scenarios/step.ts";
+import { TOPICS } from "../scenarios/topics.ts";
 
 const pseudonymiser = pseudonymiserOf(JSON.stringify(generateKey(randomBytes)));
 const policyFile = join(packageRoot(), "deploy/policy/policy.yaml");
@@ -45,13 +46,26 @@ const unchecked = {
   swipeId: "honest-20261101-0001",
   body: { settlementId: "S-1", visitId: "M-1", swipe: firstOfDay?.body },
 };
+/** A month of sales before a story begins is played in one form, and not in every way there is. */
+const SHORT_TALE = 60;
+const LONG_TALE = 700;
+const told = Object.values(TOPICS)
+  .flat()
+  .map((story) => ({ title: story.title, steps: story.tell().steps }));
 const tales = [
   dayLines,
   [JSON.stringify(unchecked)],
-  ...Object.values(TOPICS)
-    .flat()
-    .map(({ steps }) => steps.map(({ line }) => JSON.stringify(line))),
+  ...told.filter(isTold).map(({ steps }) => steps.flatMap((step) => lineOf(step))),
 ];
+const shortTales = tales.filter((lines) => lines.length <= SHORT_TALE);
+
+function isTold({ title, steps }: (typeof told)[number]): boolean {
+  return steps.length <= (title.endsWith("(NHSA)") ? SHORT_TALE : LONG_TALE);
+}
+
+function lineOf(step: Step): string[] {
+  return "line" in step ? [JSON.stringify(step.line)] : [];
+}
 
 /** Which calls of the store fail: the number of the call, from 0. */
 type Fails = (call: number) => boolean;
@@ -117,8 +131,8 @@ async function play(lines: readonly string[], way: Way): Promise<Played> {
       return outcome;
     },
   };
-  const replay = new Replay(listening, clock, new DecisionMemo());
-  for (const line of lines) await replay.feed(line);
+  // A replay each: a till's clock may go back in a tale, and a file's lines may not.
+  for (const line of lines) await new Replay(listening, clock, new DecisionMemo()).feed(line);
   await memory.close();
   return { records: written.map((text) => JSON.parse(text) as JournalRecord), answers };
 }
@@ -172,9 +186,9 @@ function decidedAgainAlike(t: Test, { records, answers }: Played, bundle: Bundle
   }
 }
 
-async function allTales(t: Test, way: Way): Promise<Seen> {
+async function allTales(t: Test, way: Way, played = shortTales): Promise<Seen> {
   const seen: Seen = { events: 0, counts: new Map() };
-  for (const lines of tales) {
+  for (const lines of played) {
     decidedAgainAlike(t, await play(lines, way), way.bundle ?? shipped, seen);
   }
   const sorted = [...seen.counts].sort(([a], [b]) => a.localeCompare(b, "en"));
@@ -189,7 +203,7 @@ function hasSeen(t: Test, { counts }: Seen, ...names: readonly string[]): void {
 }
 
 t.test("with the store: every decision of every tale is made again", async (t) => {
-  const seen = await allTales(t, {});
+  const seen = await allTales(t, {}, tales);
   t.ok(seen.events > 1_500, `${seen.events} events`);
   hasSeen(
     t,

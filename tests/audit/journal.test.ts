@@ -92,6 +92,40 @@ t.test("everything appended is flushed behind, and the window is told", async (t
 });
 
 t.test(
+  "given a slow disk, a stop waits for the flush under way and flushes the rest",
+  async (t) => {
+    const folder = t.testdir();
+    let release: () => void = () => undefined;
+    let flushes = 0;
+    const disk: JournalDisk = {
+      remove: realDisk.remove,
+      open: async (path) => {
+        const file = await realDisk.open(path);
+        const datasync = async () => {
+          flushes += 1;
+          if (flushes === 1)
+            await new Promise<void>((resolve) => {
+              release = () => resolve();
+            });
+          await file.datasync();
+        };
+        return { ...file, datasync };
+      },
+    };
+    const { journal, notices } = await open(folder, { disk });
+    await journal.append([record("a", 1)]);
+    await until(() => flushes === 1);
+    await journal.append([record("a", 2)]);
+    const closed = journal.close();
+    release();
+    await closed;
+    t.equal(flushes, 2);
+    t.same(notices.of("journal.failed"), []);
+    t.equal((await idsIn(folder)).length, 2);
+  },
+);
+
+t.test(
   "kill -9 under load loses no acknowledged record, and a reader beside it sees whole records only",
   async (t) => {
     const folder = t.testdir();

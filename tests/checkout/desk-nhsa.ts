@@ -1,7 +1,10 @@
 import type { Test } from "tap";
+import { eventSchema } from "../../src/audit/event.ts";
 import { DAY, HOUR } from "../../src/units.ts";
 import { accepted } from "../swipe/bodies.ts";
 import { cancellations } from "./desk-nhsa-cancel.ts";
+import { returnUploads } from "./desk-nhsa-returns.ts";
+import { saleUploads } from "./desk-nhsa-uploads.ts";
 import { ALLOWED, cancel, head, nhsaAnswer, post, saleMessage, undo } from "./nhsa-messages.ts";
 import {
   AT,
@@ -20,7 +23,9 @@ export function nhsaTillIsServed(t: Test, open: OpenShop): void {
   answers(t, open);
   cancellations(t, open);
   silentTill(t, open);
-  notYet(t, open);
+  brokenMessages(t, open);
+  saleUploads(t, open);
+  returnUploads(t, open);
 }
 
 function wholeStory(t: Test, open: OpenShop): void {
@@ -120,6 +125,34 @@ function wholeStory(t: Test, open: OpenShop): void {
 }
 
 function answers(t: Test, open: OpenShop): void {
+  t.test(
+    "repeated elsewhere with a later time on its envelope, the record is the first",
+    async (t) => {
+      const shop = await open();
+      const [one, two] = [shop.open("one"), shop.open("two")];
+      const message = saleMessage("2102", { id: "msg-2102-0003", boxes: [3] });
+      shop.at(30_000);
+      t.same(await post(one.desk, "2102", message), ALLOWED);
+      shop.at(90_000);
+      t.same(
+        await post(two.desk, "2102", {
+          ...message,
+          inf_time: "2026-11-21 10:16:59",
+          cainfo: "new",
+        }),
+        ALLOWED,
+      );
+      const [first] = one.records;
+      const [again] = two.records;
+      t.match(eventData(first), { swipe: { occurredAt: AT } }, "what the till's clock said");
+      t.same(
+        { ...again?.event, source: "" },
+        { ...first?.event, source: "" },
+        "but for who wrote it",
+      );
+    },
+  );
+
   t.test("NHSA refused: what was reserved is let go, and is never presumed sold", async (t) => {
     const shop = await open();
     const { desk, records } = shop.open();
@@ -224,24 +257,10 @@ function silentTill(t: Test, open: OpenShop): void {
   });
 }
 
-function notYet(t: Test, open: OpenShop): void {
-  t.test("uploads of sales and returns are not taken yet, and say so in an envelope", async (t) => {
+function brokenMessages(t: Test, open: OpenShop): void {
+  t.test("a broken message is refused in an envelope, and nothing is recorded", async (t) => {
     const shop = await open();
     const { desk, records } = shop.open();
-    for (const route of ["3505", "3506"] as const) {
-      const { problem, envelope } = await desk.nhsa(
-        route,
-        { ...head(route, { id: "msg-3505-0001" }), input: {} },
-        {},
-      );
-      t.match(problem, { code: "not_yet" });
-      t.match(envelope, {
-        infcode: -1,
-        inf_refmsgid: "msg-3505-0001",
-        output: { problem: { code: "not_yet" }, result: [] },
-      });
-    }
-    t.same(records, []);
     const { problem, envelope } = await desk.nhsa(
       "2102",
       { infno: "2102", msgid: "msg-2102-0001" },
@@ -249,6 +268,39 @@ function notYet(t: Test, open: OpenShop): void {
     );
     t.match(problem, { code: "bad_request" });
     t.match(envelope, { infcode: -1, inf_refmsgid: "msg-2102-0001" });
-    t.equal(await post(desk, "2103", cancel("msg-2103-0001")).then(({ matched }) => matched), 0);
+    for (const [route, infno] of [
+      ["3505", "3506"],
+      ["3506", "3505"],
+    ] as const) {
+      const message = { ...head(infno, { id: "msg-3505-0001" }), input: { selinfo: {} } };
+      const answer = await desk.nhsa(route, message, {});
+      t.match(answer.problem, { code: "bad_request" });
+      t.match(answer.envelope, { infcode: -1, inf_refmsgid: "msg-3505-0001" });
+    }
+    t.same(records, []);
+  });
+
+  t.test("an answer to a sale nobody knows is recorded, whatever NHSA said", async (t) => {
+    const shop = await open();
+    const { desk, records } = shop.open();
+    const unmatched = { infcode: 0, matched: 0 };
+    const id = "P21010200123202611211015300001";
+    t.same(await post(desk, "2102/answer", nhsaAnswer(id, "SETL-1")), unmatched);
+    t.same(await post(desk, "2102/answer", nhsaAnswer(id, "", -1)), unmatched);
+    t.same(await post(desk, "2102/answer", nhsaAnswer("msg-9999-0001", "SETL-9")), unmatched);
+    t.same(
+      records.map(({ event }) => [event.type, event.id]),
+      [
+        ["swipe.settled", `P21010200123:${id}:swipe.settled`],
+        ["swipe.reversed", `P21010200123:${id}:swipe.reversed`],
+        ["swipe.settled", "unknown:msg-9999-0001:swipe.settled"],
+      ],
+    );
+    for (const record of records) {
+      t.match(eventData(record), { matched: 0, lines: [], person: "AAAAAAAAAAAAAA" });
+      t.ok(eventSchema(record.event.type).safeParse(record.event).success);
+    }
+    t.match(eventData(records[0]), { settlementId: "SETL-1", visitId: "V1" });
+    t.equal(shop.counted("nhsa.unmatched", { route: "2102/answer" }), 3);
   });
 }

@@ -128,7 +128,8 @@ export function salesAreOne(t: Test, open: OpenShop): void {
     accepted(await desk.check(sale({ id: "sale-0001", boxes: [1], rx: "RX-1" }), {}));
     const swipe = swipeKey("", "sale-0001");
     const located = await shop.store.locate(swipe);
-    const supersession = createSupersession(shop.store, () => shop.clock.now(), SILENT);
+    const now = () => shop.clock.now();
+    const supersession = createSupersession(shop.store, now, SILENT, () => []);
     supersession.release(located?.person ?? "", [swipe]);
     await supersession.idle();
     t.same(

@@ -76,8 +76,9 @@ export function settlements(t: Test, open: OpenShop): void {
     const { desk, records } = shop.open();
     accepted(await desk.check(sale({ id: "sale-0001", boxes: [1], stopped: true }), {}));
     for (let i = 0; i < 2; i++) accepted(await desk.settle("sale-0001", settlement, {}));
+    const settled = records.filter(({ event }) => event.type === "swipe.settled");
     t.same(
-      records.slice(1).map((record) => eventData(record)["settledAgainst"]),
+      settled.map((record) => eventData(record)["settledAgainst"]),
       [true, true],
     );
   });

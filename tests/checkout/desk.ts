@@ -7,6 +7,7 @@ import { salesAreOne } from "./desk-one-sale.ts";
 import { racesAreFair } from "./desk-races.ts";
 import { reversals } from "./desk-reversals.ts";
 import { settlements } from "./desk-settlements.ts";
+import { talliesFollowSales } from "./desk-tallies.ts";
 import {
   AT,
   ELSEWHERE,
@@ -31,6 +32,7 @@ export function deskKeepsItsPromises(t: Test, fresh: FreshStore): void {
   salesAreOne(t, open);
   nhsaTillIsServed(t, open);
   racesAreFair(t, open);
+  talliesFollowSales(t, open);
 }
 
 function repeats(t: Test, open: OpenShop): void {

@@ -5,11 +5,11 @@ import { createEmbeddedHome } from "../../src/counters/embedded/embedded-home.ts
 import { createKeyNames } from "../../src/counters/keys.ts";
 import { createPackedStore } from "../../src/counters/packed-store.ts";
 import { accepted, refused } from "../swipe/bodies.ts";
-import { loadShipped, Shop, sale } from "./shop.ts";
+import { loadTestBundle, Shop, sale } from "./shop.ts";
 
 t.test("given an answer, when its store has gone, then a repeat is told the same", async (t) => {
   let away = false;
-  const bundle = await loadShipped();
+  const bundle = await loadTestBundle();
   const shop = new Shop(bundle, (clock) => {
     const now = () => clock.now();
     const home = createEmbeddedHome(createMemoryShelf(), now);

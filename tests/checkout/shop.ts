@@ -32,9 +32,10 @@ export type FreshStore = (clock: VirtualClock) => CounterStore;
 
 const pseudonymiser = new Pseudonymiser("1", Buffer.alloc(32, 7));
 
-export function loadShipped(): Promise<Bundle> {
+/** The shipped reference data, under a policy of the tests' own. */
+export function loadTestBundle(policy = "desk-policy.yaml"): Promise<Bundle> {
   const root = packageRoot();
-  const policyFile = join(root, "deploy/policy/policy.yaml");
+  const policyFile = join(root, "tests/checkout", policy);
   return loadBundle(
     { policyFile, referenceDir: join(root, "deploy/reference") },
     pseudonymiser,
@@ -218,11 +219,11 @@ export function sale(of: Sale): CheckBody {
 /** The bundle is read once a file; each test has a shop, and a memory, of its own. */
 export type OpenShop = () => Promise<Shop>;
 
-export function shopsOf(fresh: FreshStore): OpenShop {
-  let shipped: Promise<Bundle> | undefined;
+export function shopsOf(fresh: FreshStore, policy?: string): OpenShop {
+  let loaded: Promise<Bundle> | undefined;
   return async () => {
-    shipped ??= loadShipped();
-    return new Shop(await shipped, fresh);
+    loaded ??= loadTestBundle(policy);
+    return new Shop(await loaded, fresh);
   };
 }
 

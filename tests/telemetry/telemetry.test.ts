@@ -88,6 +88,17 @@ t.test(
   },
 );
 
+t.test("a list's age is a level of its own, and goes with the list", async (t) => {
+  const { say, body } = open(t);
+  say({ kind: "list.age", labels: { list: "settlement-stopped" }, value: 5_400 });
+  say({ kind: "list.age", labels: { list: "deceased" }, value: 60 });
+  t.match(await body(), 'guard_list_age_seconds{list="settlement-stopped"} 5400');
+  say({ kind: "bundle.active", labels: { policy: "1", policyHash: "", reference: "" } });
+  say({ kind: "list.age", labels: { list: "deceased" }, value: 61 });
+  t.match(await body(), 'guard_list_age_seconds{list="deceased"} 61');
+  t.notMatch(await body(), "settlement-stopped");
+});
+
 t.test("no caller can make the registry grow without bound", async (t) => {
   const { say, body } = open(t);
   for (let rule = 0; rule < LABEL_VALUES_MAX + 50; rule += 1) {
