@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { eventLine } from "./audit/event-line.ts";
@@ -7,13 +9,24 @@ import { readEvents } from "./audit/read-events.ts";
 import { systemTimers } from "./config/machine.ts";
 import { readConfig } from "./config/read-config.ts";
 import { redisAddress } from "./config/redis-address.ts";
+import { shipped } from "./config/settings.ts";
 import { loadBundle, PolicyBrokenError, readPolicyFile } from "./control/load-bundle.ts";
 import { pseudonymiserOf } from "./control/own-keys.ts";
 import { generateKey } from "./privacy/key-file.ts";
+import { gangsHour } from "./replay/demo/gangs-hour.ts";
+import { runDemo } from "./replay/demo/run-demo.ts";
+import { LabelledTally } from "./replay/labelled-report.ts";
+import type { Labels } from "./replay/labels.ts";
 import { freshGeneration, openReplay } from "./replay/open-replay.ts";
-import { runReplay, summaryText } from "./replay/run-replay.ts";
+import { printedReport } from "./replay/printed-report.ts";
+import { readLabels, referenceBeside, withPersons } from "./replay/read-labels.ts";
+import { reportRows } from "./replay/report-rows.ts";
+import { REPLAY_REFUSES, runReplay, summaryText } from "./replay/run-replay.ts";
 import { createVirtualClock } from "./replay/virtual-clock.ts";
-import { guardVersion, reasonNotToStart, runServer } from "./server-process.ts";
+import { guardVersion, reasonNotToStart, runServer, startDemoGuard } from "./server-process.ts";
+import { DEMO_SEED, makeDemoCity } from "./simulation/demo-city.ts";
+import { CITY_DEFAULTS, type CityOptions } from "./simulation/options.ts";
+import { placesBeside, writeCity, writtenText } from "./simulation/write-city.ts";
 import { SILENT } from "./units.ts";
 import { wireReplayMemory } from "./wire.ts";
 
@@ -42,13 +55,55 @@ guard
     "`embedded`, or a redis:// URL (a fresh key generation of its own)",
     "embedded",
   )
+  .option("--reference <folder>", "reference files instead of those in force")
+  .option(
+    "--labels <file>",
+    "what is known afterwards: report what was caught, and who was stopped",
+  )
+  .option("--markdown", "with --labels: the report as Markdown")
   .option("--json", "print the summary as JSON")
   .option("--kafka", "replay from the topic")
+  .addHelpText("after", REPLAY_REFUSES)
   .action(async (file: string | undefined, options: ReplayOptions) => {
     if (options.kafka) return notYet("replay --kafka");
     if (file === undefined) return fail(new Error("Name the file to replay."));
     await orFail(() => replay(file, options));
   });
+
+guard
+  .command("simulate")
+  .description("write a labelled city: replay lines, labels and reference files, all from a seed")
+  .option("--seed <number>", "the same seed gives the same city", number, CITY_DEFAULTS.seed)
+  .option("--pharmacies <number>", "2 to 5000", number, CITY_DEFAULTS.pharmacies)
+  .option("--persons <number>", "insured persons, 200 or more", number, CITY_DEFAULTS.persons)
+  .option("--days <number>", "1 to 400", number, CITY_DEFAULTS.days)
+  .option("--start <day>", "first day, yyyy-MM-dd", CITY_DEFAULTS.start)
+  .option(
+    "--quiet-days <number>",
+    "days without fraud at the beginning, for baselines",
+    number,
+    CITY_DEFAULTS.quietDays,
+  )
+  .option(
+    "--fraud <rate>",
+    "episodes against the default's 1; 0 for none",
+    number,
+    CITY_DEFAULTS.fraud,
+  )
+  .option("--cunning <share>", "share of the careful, 0 to 1", number, CITY_DEFAULTS.cunning)
+  .option(
+    "--demand <rate>",
+    "how much people buy against the default's 1",
+    number,
+    CITY_DEFAULTS.demand,
+  )
+  .option("--mishaps <rate>", "how often honest sales go wrong", number, CITY_DEFAULTS.mishaps)
+  .option("--schemes <names>", "only these, separated by commas")
+  .option("--out <file>", "replay lines; - is standard output", "city.jsonl")
+  .option("--labels <file>", "labels; default beside the lines")
+  .option("--reference <folder>", "reference files; default beside the lines")
+  .option("--json", "print what was written as JSON")
+  .action((options: SimulateOptions) => orFail(() => simulate(options)));
 
 const policy = guard.command("policy").description("check a policy");
 policy
@@ -77,6 +132,22 @@ guard
   .action((options: EventsOptions) => orFail(() => events(options)));
 
 guard
+  .command("demo")
+  .description(
+    "play a labelled hour of a city, a gang in it, against a guard of its own, and show what is stopped",
+  )
+  .option("--once", "end when the hour is over, also at a terminal")
+  .option(
+    "--seconds <number>",
+    "how long the hour takes at a terminal; 0 as fast as it goes",
+    number,
+    45,
+  )
+  .option("--scheme <name>", "what the gang does; see `simulate --schemes`", "card-bundle")
+  .option("--seed <number>", "the same seed gives the same hour", number, DEMO_SEED)
+  .action((options: DemoOptions) => orFail(() => demo(options)));
+
+guard
   .command("schemas")
   .description("write JSON Schemas, OpenAPI and AsyncAPI documents from the code")
   .argument("[folder]", "where to", "schemas")
@@ -85,7 +156,6 @@ guard
 const LATER = {
   lists: "import lists as a new version",
   explain: "tell why a swipe was answered as it was",
-  simulate: "write a labelled city",
   rebuild: "rebuild the memory from the record",
   doctor: "look for what is wrong with an installation",
   conform: "play a till's repertoire against a guard",
@@ -109,14 +179,19 @@ interface ReplayOptions {
   readonly policy?: string;
   readonly out?: string;
   readonly store: string;
+  readonly reference?: string;
+  readonly labels?: string;
+  readonly markdown?: boolean;
   readonly json?: boolean;
   readonly kafka?: boolean;
 }
 
 async function replay(file: string, options: ReplayOptions): Promise<void> {
+  const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
   const config = readConfig({
     ...process.env,
     ...(options.policy ? { GUARD_POLICY: options.policy } : {}),
+    ...(await referenceFor(options, labels)),
   });
   const clock = createVirtualClock();
   const key = JSON.stringify(generateKey(randomBytes));
@@ -124,9 +199,6 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
   const bundle = await loadBundle(config, pseudonymiserOf(key), Number.POSITIVE_INFINITY);
   const memory = await wireReplayMemory(storeOf(options.store), freshGeneration(), clock, SILENT);
   const pseudonymiser = pseudonymiserOf(key);
-  const progress = (lines: number) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${lines} lines`);
-  };
   try {
     const player = openReplay({
       clock,
@@ -135,13 +207,60 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
       bundle,
       observer: SILENT,
     });
-    const summary = await runReplay(player, { input: file, out: options.out }, progress);
+    const files = { input: file, out: options.out, quiet: labels !== undefined };
+    const tally = labels && new LabelledTally(await withPersons(labels, file));
+    const summary = await runReplay(player, files, {
+      progress,
+      refused: (line, reason) => process.stderr.write(`${file}:${line}: ${reason}\n`),
+      replayed: (replayed) => tally?.note(replayed),
+    });
     if (process.stderr.isTTY) process.stderr.write("\r");
+    if (summary.refused > 0) process.exitCode = EXIT_FAILED;
+    if (tally) {
+      const told = { summary, policy: bundle.policy, rows: reportRows(tally.finish()) };
+      process.stdout.write(printedReport(told, options));
+      return;
+    }
     const to = options.out === undefined ? process.stderr : process.stdout;
     to.write(options.json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
   } finally {
     await memory.close();
   }
+}
+
+/** The labels' own city is judged under its own reference files, unless somebody names others. */
+async function referenceFor(
+  { reference, labels: file }: ReplayOptions,
+  labels: Labels | undefined,
+) {
+  if (reference !== undefined) return { GUARD_REFERENCE: reference };
+  if (file === undefined || labels === undefined || process.env["GUARD_REFERENCE"]) return {};
+  const folder = await referenceBeside(file, labels);
+  return folder === undefined ? {} : { GUARD_REFERENCE: folder };
+}
+
+interface SimulateOptions extends Omit<CityOptions, "schemes"> {
+  readonly schemes?: string;
+  readonly out: string;
+  readonly labels?: string;
+  readonly reference?: string;
+  readonly json?: boolean;
+}
+
+async function simulate(options: SimulateOptions): Promise<void> {
+  const { out, labels, reference, json, schemes, ...rest } = options;
+  const city = { ...rest, schemes: schemes === undefined ? [] : schemes.split(",") };
+  const beside = placesBeside(out);
+  const places = { out, labels: labels ?? beside.labels, reference: reference ?? beside.reference };
+  const watchlist = await readFile(join(shipped().referenceDir, "watchlist.tsv"), "utf8");
+  const written = await writeCity(city, places, watchlist, progress);
+  if (process.stderr.isTTY) process.stderr.write("\r");
+  const to = out === "-" ? process.stderr : process.stdout;
+  to.write(json ? `${JSON.stringify({ ...written, ...places })}\n` : writtenText(written, places));
+}
+
+function number(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
 }
 
 function storeOf(store: string) {
@@ -200,10 +319,52 @@ async function events(options: EventsOptions): Promise<void> {
   });
 }
 
+interface DemoOptions {
+  readonly once?: boolean;
+  readonly seconds: number;
+  readonly scheme: string;
+  readonly seed: number;
+}
+
+async function demo({ once, seconds, ...wanted }: DemoOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "guard-demo-"));
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  const isTerminal = process.stdout.isTTY === true;
+  try {
+    const reference = join(folder, "reference");
+    const watchlist = await readFile(join(shipped().referenceDir, "watchlist.tsv"), "utf8");
+    const { lines, labels, story } = await makeDemoCity(wanted, reference, watchlist);
+    await runDemo({
+      hour: gangsHour(lines, labels),
+      story,
+      start: (clock) =>
+        startDemoGuard({ folder, reference, policy: process.env["GUARD_POLICY"], clock }),
+      terminal: {
+        write: (text) => void process.stdout.write(text),
+        colour: isTerminal && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
+        live: isTerminal,
+      },
+      seconds: isTerminal ? seconds : 0,
+      stays: isTerminal && once !== true,
+      stop: stop.signal,
+      ...{ wall: Date, pace: performance, timers: systemTimers },
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 async function schemas(folder: string): Promise<void> {
   const { writeSchemas } = await import("./http/write-schemas.ts");
-  const written = await writeSchemas(folder, guardVersion());
+  const { readExamples } = await import("./http/examples.ts");
+  const examples = readExamples(shipped().examplesDir);
+  const written = await writeSchemas(folder, guardVersion(), examples);
   process.stdout.write(`${written.length} files written to ${folder}\n`);
+}
+
+function progress(lines: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${lines} lines`);
 }
 
 async function orFail(work: () => Promise<void>): Promise<void> {

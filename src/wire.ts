@@ -12,11 +12,14 @@ import { fixedKeyring } from "./checkout/keyring.ts";
 import { warmUp } from "./checkout/warm-up.ts";
 import type { Config } from "./config/config.ts";
 import { systemClock, systemTimers } from "./config/machine.ts";
+import { shipped } from "./config/settings.ts";
 import { activation } from "./control/activation.ts";
 import { lockFolder } from "./control/folder-lock.ts";
 import { instanceName } from "./control/instance-name.ts";
-import { loadBundle } from "./control/load-bundle.ts";
+import { type BundleLoader, createBundleLoader } from "./control/load-bundle.ts";
 import { readOwnKeys } from "./control/own-keys.ts";
+import { openPages } from "./control/page-keeper.ts";
+import { createReloading, noticeActive } from "./control/reloading.ts";
 import { openSharedKeyring, type SharedKeyring } from "./control/shared-keyring.ts";
 import { type CounterStore, StoreUnavailableError } from "./counters/contract.ts";
 import type { ControlDocuments } from "./counters/control-documents.ts";
@@ -36,7 +39,9 @@ import { redisDocuments } from "./counters/redis/redis-documents.ts";
 import { createRedisHome } from "./counters/redis/redis-home.ts";
 import { timedStore } from "./counters/timed-store.ts";
 import { createApp } from "./http/app.ts";
-import type { Readiness } from "./http/readiness.ts";
+import { readExamples } from "./http/examples.ts";
+import { type Readiness, readinessOf } from "./http/readiness.ts";
+import { folderState } from "./reference/folder-state.ts";
 import { createLogger } from "./telemetry/logger.ts";
 import { createTelemetry, type Telemetry } from "./telemetry/telemetry.ts";
 import { type Clock, type DurationMs, type Observer, SILENT, type Timers } from "./units.ts";
@@ -59,6 +64,9 @@ interface Memory {
   readonly redis: RedisConnection | undefined;
 }
 
+/** The machine's clock, or one that a demo sets. */
+type StoppableClock = Clock & { close(): void };
+
 /** Everything but the doors: what a server, a benchmark and a fault test share. */
 export interface Core {
   readonly desk: Desk;
@@ -69,7 +77,7 @@ export interface Core {
   readonly storeName: string;
   readonly sinkName: string;
   readiness(): Readiness;
-  /** Policy and reference data again, all or nothing; rejects with what is broken. */
+  /** Policy and reference data again, all or nothing; says what is broken and never rejects. */
   reload(): Promise<void>;
   close(): Promise<void>;
 }
@@ -84,34 +92,43 @@ export interface Server extends Core {
  * @throws FolderInUseError, KeysBrokenError, ForeignKeyError, PolicyBrokenError, ReferenceBrokenError:
  * each is one clear reason not to start.
  */
-export async function wireCore(config: Config, logger?: FastifyBaseLogger): Promise<Core> {
+export async function wireCore(
+  config: Config,
+  logger?: FastifyBaseLogger,
+  ownClock?: StoppableClock,
+): Promise<Core> {
   let telemetry: Telemetry | undefined;
   const observer: Observer = { notice: (notice) => telemetry?.observer.notice(notice) };
-  const clock = systemClock(observer);
+  const clock = ownClock ?? systemClock(observer);
   telemetry = createTelemetry({ clock, ...(logger ? { log: logger } : {}) });
   await mkdir(config.dataDir, { recursive: true });
   const lock = await lockFolder(config.dataDir);
   const memory = openMemory(config, clock, observer);
-  const keyring = await openKeyring(config, memory, clock, observer);
+  const loader = createBundleLoader(places(config), clock, systemTimers);
+  const keyring = await openKeyring(config, memory, loader, observer);
   await reachAgreement(keyring, memory, observer);
   // A store that was away may come back empty, or be another one.
   memory.redis?.whenReady(() => keyring.keepTrying());
   const record = await openRecord(config, clock, observer);
+  const keeper = await openPages(config.dataDir, systemTimers, observer);
   const desk = createDesk({
-    clock,
-    timers: systemTimers,
-    observer,
-    store: memory.store,
-    keyring,
+    ...{ clock, timers: systemTimers, observer, keyring },
+    ...{ store: memory.store, pages: keeper.pages, bundle: keyring.bundle },
     recorder: createJournalRecorder(record.journal, record.instance, clock),
-    bundle: keyring.bundle,
-    enforce: config.enforce,
-    deadline: config.deadlineMs,
+    ...{ enforce: config.enforce, deadline: config.deadlineMs },
     patient: memory.redis === undefined,
   });
   await warm(config, keyring, clock);
-  const active = activation(observer, record.journal, record.instance, clock);
-  await active.announce(keyring.bundle());
+  keeper.watch(desk.idle);
+  const active = activation(record.journal, record.instance, clock);
+  await active.announce(keyring.bundle(), keyring.current().fingerprint);
+  noticeActive(keyring.bundle(), observer);
+  const folder = { now: () => folderState(config.referenceDir), lastRead: loader.lastRead };
+  const reloading = createReloading({
+    ...{ keyring, activation: active, folder, observer, clock },
+    timers: systemTimers,
+  });
+  reloading.watch();
   return {
     desk,
     clock,
@@ -120,12 +137,21 @@ export async function wireCore(config: Config, logger?: FastifyBaseLogger): Prom
     keyring,
     storeName: memory.name,
     sinkName: record.name,
-    readiness: () => readinessOf(memory, keyring, record),
-    reload: async () => {
-      await active.announce(await keyring.reload());
-    },
+    readiness: () =>
+      readinessOf({
+        journal: record.journal.health().state,
+        redis: memory.redis?.status(),
+        eviction: memory.redis?.evictionPolicy(),
+        keysAgreed: keyring.agreed(),
+        kafkaDown: record.kafkaDown(),
+        refused: reloading.refused(),
+        notInstalled: keyring.bundle().reference.notInstalled,
+      }),
+    reload: reloading.reload,
     close: async () => {
+      await atMost(AFTERWORK_AT_STOP, reloading.close());
       await atMost(AFTERWORK_AT_STOP, desk.idle());
+      await atMost(AFTERWORK_AT_STOP, keeper.close());
       await record.close();
       await memory.store.close();
       clock.close();
@@ -136,9 +162,13 @@ export async function wireCore(config: Config, logger?: FastifyBaseLogger): Prom
 }
 
 /** The core with its HTTP doors. Nothing listens until `listen`. */
-export async function wireServer(config: Config, version: string): Promise<Server> {
+export async function wireServer(
+  config: Config,
+  version: string,
+  ownClock?: StoppableClock,
+): Promise<Server> {
   const logger = createLogger({ level: config.logLevel }) as FastifyBaseLogger;
-  const core = await wireCore(config, logger);
+  const core = await wireCore(config, logger, ownClock);
   const app = createApp({
     desk: core.desk,
     readiness: core.readiness,
@@ -148,6 +178,7 @@ export async function wireServer(config: Config, version: string): Promise<Serve
     clock: core.clock,
     draining: () => false,
     version,
+    examples: readExamples(shipped().examplesDir),
   });
   for (const message of config.warnings) {
     core.observer.notice({ kind: "setting.unknown", message, level: "warn" });
@@ -212,7 +243,8 @@ function openMemory(config: Config, clock: Clock, observer: Observer): Memory {
     };
   }
   const redis = openRedis(config.redis, () => clock.now(), observer);
-  const store = createPackedStore(createRedisHome(redis), createKeyNames(GENERATION), now);
+  const keys = createKeyNames(GENERATION);
+  const store = createPackedStore(createRedisHome(redis), keys, now, observer);
   return {
     store: timedStore(store, clock, observer),
     documents: redisDocuments(redis, GENERATION),
@@ -221,7 +253,12 @@ function openMemory(config: Config, clock: Clock, observer: Observer): Memory {
   };
 }
 
-async function openKeyring(config: Config, memory: Memory, clock: Clock, observer: Observer) {
+async function openKeyring(
+  config: Config,
+  memory: Memory,
+  loader: BundleLoader,
+  observer: Observer,
+) {
   const keys = await readOwnKeys(config.keysFile, config.dataDir);
   if (keys.generated) {
     const message =
@@ -233,7 +270,7 @@ async function openKeyring(config: Config, memory: Memory, clock: Clock, observe
     documents: memory.documents,
     observer,
     timers: systemTimers,
-    load: (pseudonymiser) => loadBundle(places(config), pseudonymiser, clock.now()),
+    load: loader.load,
   });
 }
 
@@ -320,43 +357,6 @@ async function openRecord(
   };
 }
 
-function readinessOf(memory: Memory, keyring: SharedKeyring, record: RecordKeeping): Readiness {
-  const journal = record.journal.health().state;
-  const redis = memory.redis?.status();
-  const eviction = memory.redis?.evictionPolicy();
-  const blocking = journal === "ok" ? [] : [{ name: "journal", reason: JOURNAL_REASONS[journal] }];
-  const degraded = [
-    ...(redis === undefined || redis === "up"
-      ? []
-      : [{ name: "redis", reason: "The store does not answer: checks are stand-ins." }]),
-    ...(keyring.agreed()
-      ? []
-      : [
-          {
-            name: "keys",
-            reason: "The store has not agreed to the pseudonym key: checks are stand-ins.",
-          },
-        ]),
-    ...(eviction === undefined || eviction === "noeviction"
-      ? []
-      : [
-          {
-            name: "redis-eviction",
-            reason: "maxmemory-policy is not noeviction: Redis may erase counts silently.",
-          },
-        ]),
-    ...(record.kafkaDown()
-      ? [{ name: "kafka", reason: "Kafka does not take records: they wait in the journal." }]
-      : []),
-  ];
-  return { blocking, degraded, notInstalled: keyring.bundle().reference.notInstalled };
-}
-
-const JOURNAL_REASONS = {
-  full: "Records owed to Kafka fill 80 % of the journal's limit.",
-  failing: "The journal's disk does not take records.",
-} as const;
-
 /** A memory of a replay: its own generation on Redis, or none but this process's. */
 export interface ReplayMemory {
   readonly store: CounterStore;
@@ -371,7 +371,7 @@ export async function wireReplayMemory(
 ): Promise<ReplayMemory> {
   const now = () => Math.floor(clock.now());
   const keys = createKeyNames(generation);
-  const store = (home: MemoryHome) => createPackedStore(home, keys, now);
+  const store = (home: MemoryHome) => createPackedStore(home, keys, now, observer);
   if (redis === undefined) {
     const embedded = store(createEmbeddedHome(createMemoryShelf(), now));
     return { store: embedded, close: () => embedded.close() };
