@@ -1,14 +1,6 @@
-import {
-  type Ask,
-  chinaText,
-  digitsOf,
-  type Filled,
-  lineId,
-  numberOf,
-  type Packs,
-  packs,
-} from "../scenarios/ask.ts";
+import { type Ask, chinaText, digitsOf, lineId, type Packs, packs } from "../scenarios/ask.ts";
 import { DRUG, SHOP } from "../scenarios/chest.ts";
+import { type Filled, fill } from "../scenarios/fill.ts";
 import { nativeBody } from "../scenarios/native-form.ts";
 import { nhsaEnvelope } from "../scenarios/nhsa-form.ts";
 
@@ -62,7 +54,7 @@ export class BusyCounter {
     const earlier = this.one(this.sold.slice(-6));
     if (earlier === undefined || dice < 58) return this.sale(this.ask(now));
     if (dice < 63) return this.one(this.calls.slice(-10)) ?? this.sale(this.ask(now));
-    if (dice < 66) return this.sale({ ...earlier.ask, basket: [packs(DRUG.calcium, 2)] });
+    if (dice < 66) return this.sale(this.otherwise(earlier));
     if (dice < 72) return this.sale(this.successor(earlier, now));
     if (dice < 86) return this.settlement(earlier);
     if (dice < 95) return this.reversal(earlier);
@@ -74,12 +66,22 @@ export class BusyCounter {
     const person = `Person ${number}`;
     const home = HOMES[number % HOMES.length] ?? SHOP.north;
     const shop = this.chance(90) ? home : (this.one(Object.values(SHOP)) ?? home);
-    return {
-      ...{ id: this.id(), at: now, inquiry: this.chance(15), person, shop },
-      ...{ till: `T${this.below(TILLS)}`, basket: this.basket() },
+    const told: Ask = {
+      ...{ person, shop, till: `T${this.below(TILLS)}`, basket: this.basket() },
       ...this.credential(person),
       ...this.extras(),
     };
+    return this.filled(told, this.id(), now, this.chance(15));
+  }
+
+  private filled(told: Ask, id: string, at: number, inquiry: boolean): Filled {
+    return fill(told, { id, at, inquiry, freshCodes: (count) => this.boxes(count) });
+  }
+
+  /** The same id with another basket. */
+  private otherwise({ ask }: Sold): Filled {
+    const told = { ...ask.told, basket: [packs(DRUG.calcium, 2)] };
+    return this.filled(told, ask.id, ask.at, ask.inquiry);
   }
 
   private extras(): Ask {
@@ -116,7 +118,7 @@ export class BusyCounter {
   private line(): Packs {
     const split = this.chance(10);
     const quantity = this.chance(4) ? 12 : (this.one([1, 1, 1, 1, 2, 2, 3]) ?? 1);
-    const codes = Array.from({ length: split ? 1 : quantity }, () => this.box());
+    const codes = this.boxes(split ? 1 : quantity);
     const drug = this.one(DRUGS) ?? DRUG.aspirin;
     return packs(drug, quantity, {
       price: this.one([10, 36.5, 7.777]) ?? 10,
@@ -144,6 +146,10 @@ export class BusyCounter {
     };
   }
 
+  private boxes(count: number): readonly string[] {
+    return Array.from({ length: count }, () => this.box());
+  }
+
   private box(): string {
     // Now and then one of a scanner that adds what others do not.
     const code = `8338652${String(this.below(BOXES)).padStart(13, "0")}`;
@@ -153,7 +159,7 @@ export class BusyCounter {
   private successor({ ask }: Sold, now: number): Filled {
     const override = this.chance(50) ? { override: ["TRAVEL_ABROAD", "L0031"] as const } : {};
     const supersedes = this.chance(60) ? { supersedes: { ask } } : {};
-    return { ...ask, id: this.id(), at: now, inquiry: false, ...override, ...supersedes };
+    return this.filled({ ...ask.told, ...override, ...supersedes }, this.id(), now, false);
   }
 
   private sale(ask: Filled): Call {
@@ -170,14 +176,15 @@ export class BusyCounter {
 
   private settlement(sale: Sold): Call {
     const { ask, form, settlement } = sale;
+    if (form === "nhsa" && this.chance(40)) return this.upload("3505", sale);
     if (form === "nhsa") {
       const refused = { infcode: -1, inf_refmsgid: ask.id, err_msg: "x", output: null };
-      const setlinfo = { setl_id: settlement, mdtrt_id: "M-1", psn_no: numberOf(ask) };
+      const setlinfo = { setl_id: settlement, mdtrt_id: "M-1", psn_no: ask.number };
       const settled = { infcode: 0, inf_refmsgid: ask.id, output: { setlinfo } };
       return this.nhsa("2102/answer", this.chance(15) ? refused : settled);
     }
     const part = this.chance(25) ? { lines: [{ line: lineId(0), quantity: 1 }] } : {};
-    const check = nativeBody({ ...ask, id: this.id(), at: ask.at - YESTERDAY });
+    const check = nativeBody({ ...ask, id: this.id(), tillClock: ask.tillClock - YESTERDAY });
     // A sale that was never checked, with all it would have been checked by.
     if (this.chance(10)) {
       const swipeId = String(check["swipeId"]);
@@ -190,7 +197,8 @@ export class BusyCounter {
   private reversal(sale: Sold): Call {
     const { ask, form, settlement } = sale;
     const head = { msgid: this.id(), fixmedins_code: ask.shop };
-    const psn_no = numberOf(ask);
+    const psn_no = ask.number;
+    if (form === "nhsa" && this.chance(30)) return this.upload("3506", sale);
     if (form === "nhsa" && this.chance(50)) {
       const data = { psn_no, omsgid: ask.id, oinfno: "2102" };
       return this.nhsa("2601", { infno: "2601", ...head, input: { data } });
@@ -200,10 +208,24 @@ export class BusyCounter {
       return this.nhsa("2103", { infno: "2103", ...head, input: { data } });
     }
     if (this.chance(50)) return this.native("reversal", sale, { reason: "refund" });
-    const codes = ask.basket[0]?.codes;
+    const codes = ask.lines[0]?.codes;
     const traceCodes = codes && this.chance(60) ? { traceCodes: codes.slice(0, 1) } : {};
     const lines = [{ line: lineId(0), quantity: 1, ...traceCodes }];
     return this.native("reversal", sale, { reversalId: this.id(), reason: "refund", lines });
+  }
+
+  /** A line of the sale, as it was or not quite. */
+  private upload(infno: "3505" | "3506", { ask, settlement }: Sold): Call {
+    const line = this.one(ask.lines);
+    const codes = this.chance(80) ? (line?.codes ?? []) : [this.box()];
+    const selinfo = {
+      ...{ med_list_codg: line?.drug, psn_no: ask.number, psn_name: "x" },
+      ...{ hi_feesetl_type: this.chance(95) ? "1" : "0", sel_retn_cnt: 1 },
+      ...{ setl_id: this.chance(70) ? settlement : "", trdn_flag: line?.split ? "1" : "0" },
+      drugtracinfo: codes.map((drug_trac_codg) => ({ drug_trac_codg })),
+    };
+    const head = { infno, msgid: this.id(), fixmedins_code: ask.shop };
+    return this.nhsa(infno, { ...head, input: { selinfo } });
   }
 
   private native(op: string, { ask }: Sold, body: Record<string, unknown>): Call {

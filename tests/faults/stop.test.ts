@@ -87,19 +87,19 @@ t.test("SIGHUP swaps in a good policy and refuses a broken one", async (t) => {
     const id = newId("hup", number);
     return (await till.check(nativeSwipe({ id, person: `H${number}` }))).body.policy?.version;
   };
-  t.equal(await version(), "2026.11.1");
+  t.equal(await version(), "2026.11.2");
 
   writeFileSync(file, shippedPolicy().replace("tokenAgeSeconds > 120.0", "nobody > 120.0"));
   guard.signal("SIGHUP");
   await eventually(() => /The reload was refused.*policy\.yaml:\d+: /.test(guard.said()));
-  t.equal(await version(), "2026.11.1", "what was in force stays");
+  t.equal(await version(), "2026.11.2", "what was in force stays");
 
-  writeFileSync(file, shippedPolicy().replace("version: 2026.11.1", "version: 2026.11.2"));
+  writeFileSync(file, shippedPolicy().replace("version: 2026.11.2", "version: 2026.11.3"));
   guard.signal("SIGHUP");
-  await eventually(async () => (await version()) === "2026.11.2");
+  await eventually(async () => (await version()) === "2026.11.3");
   guard.signal("SIGHUP");
-  await eventually(() => (guard.said().match(/Policy 2026\.11\.2 decides/g) ?? []).length >= 2);
-  t.equal(await version(), "2026.11.2", "and again");
+  await eventually(() => (guard.said().match(/Policy 2026\.11\.3 decides/g) ?? []).length >= 2);
+  t.equal(await version(), "2026.11.3", "and again");
   t.equal(await guard.stop(), "exit status 0");
 });
 

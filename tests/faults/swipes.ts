@@ -33,7 +33,10 @@ export function nativeSwipe(parts: SwipeParts): Record<string, unknown> {
   return {
     swipeId: parts.id,
     occurredAt: shanghaiNow(),
-    pharmacy: { code, area, terminal: parts.terminal ?? "T01", operator: "0007" },
+    pharmacy: {
+      ...{ code, area, terminal: parts.terminal ?? "T01", operator: "0007" },
+      pharmacist: "L0012",
+    },
     person: { number: parts.person, insuredArea: "210100", insurance: "310", status: "1" },
     credential: { type: "03", number: `CARD-${parts.person}` },
     medicalType: "41",
@@ -46,6 +49,7 @@ export function nativeSwipe(parts: SwipeParts): Record<string, unknown> {
         unitPrice: 36.5,
         amount: 36.5 * quantity,
         daysSupply: 14,
+        prescription: { number: `RX-${parts.id}`, prescriber: "D210102000101", quantity },
         ...(parts.code === undefined ? {} : { traceCodes: [parts.code] }),
       },
     ],

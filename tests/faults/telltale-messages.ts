@@ -176,6 +176,10 @@ function nhsaLife(some: Telltales): Sent[] {
   const message = (infno: string, data: Json) =>
     post(`/nhsa/${infno}`, { ...head(some, infno, newSwipeId()), input: { data } });
   const other = { psn_no: some.person(), psn_name: some.name("patient's name") };
+  const upload = (infno: string, selinfo: Json) => ({
+    ...head(some, infno, newSwipeId()),
+    input: { selinfo },
+  });
   return [
     post("/nhsa/2101", nhsaSale(some, "2101", newSwipeId())),
     post("/nhsa/2102", sale),
@@ -186,11 +190,30 @@ function nhsaLife(some: Telltales): Sent[] {
     message("2601", { ...other, omsgid: newSwipeId(), oinfno: "2102" }),
     message("2601", { psn_no, omsgid: id, oinfno: "2103" }),
     post("/nhsa/2102", nhsaSale(some, "2102", newSwipeId())),
+    post("/nhsa/3505", upload("3505", productOf(some, psn_no))),
+    post("/nhsa/3505", upload("3505", productOf(some, some.person()))),
+    post("/nhsa/3505", upload("3505", { ...productOf(some, ""), hi_feesetl_type: "0" })),
+    post("/nhsa/3505", upload("3505", { ...productOf(some, psn_no), sel_retn_cnt: some.phone() })),
     post("/nhsa/3505", { ...head(some, "3505", newSwipeId()), input: { psn_no: some.person() } }),
+    post("/nhsa/3506", upload("3506", productOf(some, some.person()))),
+    post("/nhsa/3506", upload("3506", productOf(some, psn_no))),
     post("/nhsa/2102/answer", {
       ...{ infcode: -1, inf_refmsgid: newSwipeId(), err_msg: some.name("name in err_msg") },
     }),
   ];
+}
+
+/** A product of a sale or return upload, in which everybody is named. */
+function productOf(some: Telltales, psn_no: unknown): Json {
+  return {
+    ...{ psn_no, psn_name: some.name("patient's name"), certno: some.secret("certificate") },
+    ...{ prsc_dr_name: some.name("doctor"), prsc_dr_certno: some.secret("certificate") },
+    ...{ phar_name: some.name("pharmacist"), phar_certno: some.secret("certificate") },
+    ...{ med_list_codg: DRUG.atorvastatin, hi_feesetl_type: "1", setl_id: "SETL-kept-nhsa" },
+    ...{ rxno: some.prescription(), sel_retn_cnt: 1, memo: some.phone(), trdn_flag: "0" },
+    ...{ sel_retn_opter_name: some.name("cashier's name"), medins_prod_sel_no: some.secret("no") },
+    ...{ drug_trac_codg: some.traceCode(), drugtracinfo: [{ drug_trac_codg: some.gs1Code() }] },
+  };
 }
 
 /** Native bodies that are refused, each in its own way, with identities where the fault is. */

@@ -11,7 +11,11 @@ export interface AnswerBody {
   readonly state?: string;
   readonly code?: string;
   readonly status?: string | number;
-  readonly policy?: { readonly version: string; readonly hash: string };
+  readonly policy?: {
+    readonly version: string;
+    readonly hash: string;
+    readonly reference: string;
+  };
   readonly degraded?: readonly { readonly name: string; readonly reason: string }[];
   readonly respond_time?: string;
 }

@@ -89,11 +89,10 @@ t.test("two guards on one Redis are one", { skip: skipWithoutRedisServer() }, as
   await t.test("parts of a quota that exceed it together are not all allowed", async (t) => {
     // 12 packs are the most of one sale, 24 of 30 days (OQ-05); no dose is known of this drug.
     for (let round = 0; round < 10; round++) {
-      const parts = [0, 1, 2].map((pharmacy) =>
+      const parts = [0, 1, 2].map((part) =>
         nativeSwipe({
-          id: newId(`quota-${round}`, pharmacy),
+          id: newId(`quota-${round}`, part),
           person: `QUOTA-${round}`,
-          pharmacy,
           terminal: `Q${round}`,
           drug: "XZ99ZZZ999Z999",
           quantity: 12,

@@ -1,72 +1,65 @@
-import { type Ask, chinaText, digitsOf, type Filled, lineId, numberOf, type Packs } from "./ask.ts";
-import { SHOP } from "./chest.ts";
+import { amountOf, chinaText, lineId } from "./ask.ts";
+import type { Filled, FilledLine, FilledRx } from "./fill.ts";
 
 /** The body of `POST /v1/swipes` (contract section 2). */
 export function nativeBody(ask: Filled): Record<string, unknown> {
-  const shop = ask.shop ?? SHOP.north;
+  const { told } = ask;
   return {
     swipeId: ask.id,
     stage: ask.inquiry ? "inquiry" : "settle",
-    occurredAt: chinaText(ask.at),
+    occurredAt: chinaText(ask.tillClock),
     pharmacy: {
-      ...{ code: shop, area: shop.slice(1, 7), terminal: ask.till ?? "T01" },
-      ...{ operator: ask.operator ?? "0007", pharmacist: ask.pharmacist ?? null },
+      ...{ code: ask.shop, area: ask.shop.slice(1, 7), terminal: ask.till, device: ask.device },
+      ...{ operator: ask.operator, operatorType: ask.operatorType, pharmacist: ask.pharmacist },
     },
     person: {
-      ...{ number: numberOf(ask), insuredArea: ask.insuredArea ?? "210100", insurance: "310" },
-      ...{ status: ask.status ?? null, employer: ask.employer ?? null },
+      ...{ number: ask.number, insuredArea: ask.insuredArea, insurance: ask.insurance },
+      ...{ status: ask.status, sex: ask.sex, birthDate: ask.birthDate },
+      ...{ employer: ask.employer, balance: ask.balance },
     },
-    credential: {
-      ...{ ...credentialOf(ask), cardSn: ask.cardSn ?? null },
-      issuedAt: ask.tokenIssued ? `${ask.tokenIssued.replace(" ", "T")}+08:00` : null,
-    },
+    credential: credential(ask),
     ...extrasOf(ask),
-    medicalType: ask.medicalType ?? "41",
-    total: totalOf(ask),
-    lines: ask.basket.map(line),
+    channel: ask.channel,
+    medicalType: ask.medicalType,
+    ...(told.disease === undefined ? {} : { disease: told.disease }),
+    ...(ask.funds === null ? {} : { funds: ask.funds }),
+    total: ask.total,
+    lines: ask.lines.map(line),
   };
 }
 
 /** What most sales do not have is left out, not null: both must be understood. */
-function extrasOf({ verified, agent, disease, familyAccount, override, supersedes }: Filled) {
+function extrasOf({ told: { verified, agent, override, supersedes } }: Filled) {
   return {
     ...(verified ? { verification: { method: verified[0], outcome: verified[1] } } : {}),
     ...(agent ? { agent } : {}),
-    ...(disease ? { disease } : {}),
-    ...(familyAccount ? { funds: { pooled: 0, familyAccount } } : {}),
     ...(override ? { override: { code: override[0], approver: override[1] } } : {}),
     ...(supersedes ? { supersedes: supersedes.ask.id } : {}),
   };
 }
 
-function line(packs: Packs, index: number) {
-  const { rx } = packs;
+function credential({ credential: { issued, ...credential } }: Filled) {
+  return { ...credential, issuedAt: textOf(issued) };
+}
+
+function line(line: FilledLine, index: number) {
   return {
-    ...{ line: lineId(index), drug: packs.drug, quantity: packs.quantity },
-    ...(packs.pieces ? { unit: "piece" } : {}),
-    ...{ unitPrice: priceOf(packs), amount: amountOf(packs) },
-    ...(packs.days === undefined ? {} : { daysSupply: packs.days }),
-    ...(rx === undefined ? {} : { prescription: rx }),
-    ...(packs.codes ? { traceCodes: packs.codes } : {}),
-    ...(packs.split ? { splitPack: true } : {}),
+    ...{ line: lineId(index), drug: line.drug, sku: line.sku, quantity: line.quantity },
+    ...(line.pieces ? { unit: "piece" } : {}),
+    ...{ unitPrice: line.price, amount: amountOf(line) },
+    ...(line.days === null ? {} : { daysSupply: line.days }),
+    ...{ prescriptionDrug: line.prescriptionDrug, tcmUse: line.tcmUse },
+    ...{ chargeLevel: line.chargeLevel, lot: line.lot, expires: line.expires },
+    ...(line.rx === null ? {} : { prescription: prescription(line.rx) }),
+    ...(line.codes ? { traceCodes: line.codes } : {}),
+    ...(line.split ? { splitPack: true } : {}),
   };
 }
 
-export function credentialOf(ask: Ask): { readonly type: string; readonly number: string } {
-  if (ask.token !== undefined) return { type: "01", number: ask.token };
-  if (ask.idCard !== undefined) return { type: "02", number: ask.idCard };
-  return { type: "03", number: ask.card ?? `A${digitsOf(`card ${numberOf(ask)}`, 8)}` };
+function prescription({ issued, ...rx }: FilledRx) {
+  return { ...rx, issuedAt: textOf(issued) };
 }
 
-export function priceOf({ price }: Packs): number {
-  return price ?? 10;
-}
-
-export function amountOf(packs: Packs): number {
-  return Math.round(packs.quantity * priceOf(packs) * 100) / 100;
-}
-
-export function totalOf({ basket, totalOff }: Filled): number {
-  const sum = basket.reduce((yuan, packs) => yuan + amountOf(packs), 0);
-  return Math.round((sum + (totalOff ?? 0)) * 100) / 100;
+function textOf(at: number | null): string | null {
+  return at === null ? null : chinaText(at);
 }

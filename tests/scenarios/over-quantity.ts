@@ -1,6 +1,6 @@
 import { type Ask, packs } from "./ask.ts";
 import { DRUG, SHOP } from "./chest.ts";
-import { type Story, story, type Told } from "./story.ts";
+import { type Stories, type Story, story } from "./story.ts";
 
 /**
  * Domain section 6: OQ-01 (days of a line: 7, 30 chronic or 84 long, with 10 % and one pack of slack; W over it,
@@ -16,46 +16,46 @@ const CLEARING = [
   ...["DOSE_CHANGE", "LOST_OR_DAMAGED", "OUT_OF_STOCK_COMPLETION", "EMERGENCY"],
 ];
 
-const lineDays: Told = [
-  ...story("OQ-01: one pack is always allowed, whatever it holds", (s) => {
+const lineDays: Stories = [
+  ...story("OQ-01 spares: one pack is always allowed, whatever it holds", (s) => {
     s.check({ basket: [packs(DRUG.calcium, 1)] }).is("allow");
     s.check({ person: "Wang", basket: [packs(DRUG.aspirin, 1, { days: 30 })] }).is("allow");
     s.later("1m")
-      .check({ person: "half a tablet a day", basket: [packs(DRUG.amlodipine, 1, { days: 56 })] })
+      .check({ person: "half a tablet a day", basket: [packs(DRUG.valsartan, 1, { days: 56 })] })
       .is("allow");
   }),
-  ...story("OQ-01 ordinary, packs of 7 days: 14 days are allowed, 21 warn, 28 hold", (s) => {
-    s.check({ person: "a", basket: [packs(DRUG.clopidogrel, 2)] }).is("allow");
-    s.check({ person: "b", basket: [packs(DRUG.clopidogrel, 3)] }).is("warn", { "OQ-01": "warn" });
-    s.check({ person: "c", basket: [packs(DRUG.clopidogrel, 4)] }).is("hold", { "OQ-01": "hold" });
+  ...story("OQ-01 fires: ordinary, packs of 7 days: 14 days are allowed, 21 warn, 28 hold", (s) => {
+    s.check({ person: "a", basket: [packs(DRUG.saxagliptin, 2)] }).is("allow");
+    s.check({ person: "b", basket: [packs(DRUG.saxagliptin, 3)] }).is("warn", { "OQ-01": "warn" });
+    s.check({ person: "c", basket: [packs(DRUG.saxagliptin, 4)] }).is("hold", { "OQ-01": "hold" });
   }),
-  ...story("OQ-01: the warning begins above 14.7 days, the hold above 22.05", (s) => {
+  ...story("OQ-01 fires: the warning begins above 14.7 days, the hold above 22.05", (s) => {
     const days = (person: string, days: number) =>
-      s.check({ person, basket: [packs(DRUG.clopidogrel, 2, { days })] });
+      s.check({ person, basket: [packs(DRUG.saxagliptin, 2, { days })] });
     days("a", 14.7).is("allow");
     days("b", 14.71).is("warn", { "OQ-01": "warn" });
     days("c", 22.05).is("warn", { "OQ-01": "warn" });
     days("d", 22.06).is("hold", { "OQ-01": "hold" });
   }),
-  ...story("OQ-01 denies only above three times and above 90 days", (s) => {
+  ...story("OQ-01 fires: it denies only above three times and above 90 days", (s) => {
     const days = (person: string, days: number) =>
       s.check({ person, basket: [packs(DRUG.finasteride, 6, { days })] });
     days("a", 60).is("hold", { "OQ-01": "hold" });
     days("b", 90).is("hold", { "OQ-01": "hold" });
     days("c", 91).is("deny", { "OQ-01": "deny" });
   }),
-  ...story("OQ-01: over 90 days but not three times the allowance is a hold", (s) => {
-    s.check({ basket: [packs(DRUG.aspirin, 4, { days: 113 })] }).is("hold", { "OQ-01": "hold" });
-    s.check({ person: "Wang", basket: [packs(DRUG.aspirin, 4, { days: 114 })] }).is("deny", {
+  ...story("OQ-01 fires: over 90 days but not three times the allowance is a hold", (s) => {
+    s.check({ basket: [packs(DRUG.valsartan, 4, { days: 107 })] }).is("hold", { "OQ-01": "hold" });
+    s.check({ person: "Wang", basket: [packs(DRUG.valsartan, 4, { days: 108 })] }).is("deny", {
       "OQ-01": "deny",
     });
   }),
-  ...story("OQ-01: days guessed from the usual dose never deny", (s) => {
-    s.check({ basket: [packs(DRUG.calcium, 5)] }).is("hold", { "OQ-01": "hold" });
+  ...story("OQ-01 fires: days guessed from the usual dose never deny", (s) => {
+    s.check({ basket: [packs(DRUG.calcium, 5)] }).is("hold", { "OQ-01": "hold", "OQ-08": "hold" });
   }),
-  ...story("OQ-01 chronic: 61 days are allowed, 84 warn, 112 hold", (s) => {
+  ...story("OQ-01 fires: chronic: 61 days are allowed, 84 warn, 112 hold", (s) => {
     const sale = (person: string, count: number, more: Ask = chronic) =>
-      s.later("1m").check({ person, ...more, basket: [packs(DRUG.amlodipine, count)] });
+      s.later("1m").check({ person, ...more, basket: [packs(DRUG.valsartan, count)] });
     sale("a", 2).is("allow");
     sale("b", 3).is("warn", { "OQ-01": "warn" });
     sale("c", 4).is("hold", { "OQ-01": "hold" });
@@ -63,21 +63,21 @@ const lineDays: Told = [
     sale("e", 2, { medicalType: "9929" }).is("allow");
     sale("f", 2, { medicalType: "41" }).is("hold", { "OQ-01": "hold" });
   }),
-  ...story("OQ-01 long: four packs of 28 days are allowed, five warn, seven hold", (s) => {
+  ...story("OQ-01 fires: long: four packs of 28 days are allowed, five warn, seven hold", (s) => {
     const sale = (person: string, count: number) =>
       s.check({
         person,
         ...chronic,
-        basket: [packs(DRUG.amlodipine, count, { rx: { ...long, number: person } })],
+        basket: [packs(DRUG.valsartan, count, { rx: { ...long, number: person } })],
       });
     sale("a", 4).is("allow");
     sale("b", 5).is("warn", { "OQ-01": "warn" });
-    sale("c", 7).is("hold", { "OQ-01": "hold", "OQ-05": "warn" });
+    sale("c", 7).is("hold", { "OQ-01": "hold", "OQ-05": "warn", "OQ-08": "hold" });
   }),
   ...story(
-    "OQ-01 holds are cleared by the codes for those who live far or travel, never against a deny",
+    "OQ-01 fires: its holds are cleared by the codes for those who live far or travel, never against a deny",
     (s) => {
-      const held = s.check({ basket: [packs(DRUG.aspirin, 3)] }).is("hold", { "OQ-01": "hold" });
+      const held = s.check({ basket: [packs(DRUG.vitaminC, 3)] }).is("hold", { "OQ-01": "hold" });
       const again = (override: readonly [string, string]) =>
         s.later("20s").check(held.again({ supersedes: held, override }));
       again(["ELDERLY", "0007"]).is("hold", { "OQ-01": "hold" });
@@ -85,30 +85,33 @@ const lineDays: Told = [
       again(["CARE_INSTITUTION", "L0031"]).is("hold", { "OQ-01": "hold" });
       for (const code of CLEARING) again([code, "L0031"]).is("allow", { "OQ-01": "warn" });
       const denied = s
-        .check({ person: "Wang", basket: [packs(DRUG.aspirin, 4, { days: 120 })] })
+        .check({ person: "Wang", basket: [packs(DRUG.vitaminC, 4, { days: 124 })] })
         .is("deny", { "OQ-01": "deny" });
       s.later("20s")
         .check(denied.again({ supersedes: denied, override: ["EMERGENCY", "L0031"] }))
         .is("deny", { "OQ-01": "deny" });
     },
   ),
-  ...story("OQ-01 judges a line by itself", (s) => {
+  ...story("OQ-01 spares: it judges a line by itself", (s) => {
     s.check({
-      basket: [packs(DRUG.aspirin, 1), packs(DRUG.calcium, 1), packs(DRUG.clopidogrel, 2)],
+      basket: [packs(DRUG.aspirin, 1), packs(DRUG.calcium, 1), packs(DRUG.saxagliptin, 2)],
     }).is("allow");
   }),
-  ...story("OQ-01 judges slices by days", (s) => {
+  ...story("OQ-01 fires: it judges slices by days", (s) => {
     s.check({ person: "a", basket: [packs(DRUG.astragalus, 140, { price: 0.3 })] }).is("allow");
     s.check({ person: "b", basket: [packs(DRUG.astragalus, 140, { price: 0.3, days: 40 })] }).is(
       "hold",
-      { "OQ-01": "hold" },
+      { "OQ-01": "hold", "RS-01": "hold" },
     );
   }),
-  ...story("OQ-01: tablets counted singly are a part of the pack", (s) => {
-    const pieces = { pieces: true, split: true, price: 0.5 };
-    s.check({ person: "a", basket: [packs(DRUG.calcium, 10, pieces)] }).is("allow");
-    s.check({ person: "b", basket: [packs(DRUG.clopidogrel, 14, pieces)] }).is("allow");
-    s.check({ person: "c", basket: [packs(DRUG.clopidogrel, 21, pieces)] }).is("warn", {
+  ...story("OQ-01 fires: tablets counted singly are a part of the pack", (s) => {
+    const pieces = (boxes: number) => ({
+      ...{ pieces: true, split: true, price: 0.5 },
+      codes: s.freshCodes(boxes),
+    });
+    s.check({ person: "a", basket: [packs(DRUG.calcium, 10, pieces(1))] }).is("allow");
+    s.check({ person: "b", basket: [packs(DRUG.saxagliptin, 14, pieces(2))] }).is("allow");
+    s.check({ person: "c", basket: [packs(DRUG.saxagliptin, 21, pieces(3))] }).is("warn", {
       "OQ-01": "warn",
     });
   }),
@@ -116,75 +119,82 @@ const lineDays: Told = [
 
 /** 28 days bought and settled at 09:00 on 21 November. */
 function fourWeeks(s: Story, ask: Ask = {}): void {
-  s.settle(s.check({ basket: [packs(DRUG.amlodipine, 1)], ...ask }).is("allow"));
+  s.settle(s.check({ basket: [packs(DRUG.valsartan, 1)], ...ask }).is("allow"));
 }
 /** 84 days. */
 function twelveWeeks(s: Story): void {
-  s.settle(s.check({ ...chronic, basket: [packs(DRUG.amlodipine, 3, { rx: long })] }).is("allow"));
+  s.settle(s.check({ ...chronic, basket: [packs(DRUG.valsartan, 3, { rx: long })] }).is("allow"));
 }
-const more = { basket: [packs(DRUG.amlodipine, 1)] };
+const more = { basket: [packs(DRUG.valsartan, 1)] };
 
-const onHand: Told = [
-  ...story("OQ-02: with exactly 7 days left one may buy again", (s) => {
+const onHand: Stories = [
+  ...story("OQ-02 spares: with exactly 7 days left one may buy again", (s) => {
     fourWeeks(s);
     s.later("21d").check(more).is("allow");
   }),
-  ...story("OQ-02: a second more than 7 days left warns", (s) => {
+  ...story("OQ-02 fires: a second more than 7 days left warns", (s) => {
     fourWeeks(s);
     s.later("20d", "23h", "59m", "59s").check(more).is("warn", { "OQ-02": "warn" });
   }),
-  ...story("OQ-02: exactly 30 days left warn", (s) => {
+  ...story("OQ-02 fires: exactly 30 days left warn", (s) => {
     twelveWeeks(s);
     s.later("54d").check(more).is("warn", { "OQ-02": "warn" });
   }),
-  ...story("OQ-02: a second more than 30 days left holds", (s) => {
+  ...story("OQ-02 fires: a second more than 30 days left holds", (s) => {
     twelveWeeks(s);
     s.later("53d", "23h", "59m", "59s").check(more).is("hold", { "OQ-02": "hold" });
   }),
-  ...story("OQ-02 never goes below nothing: an old stock does not carry a new one", (s) => {
-    fourWeeks(s);
-    s.later("60d");
-    fourWeeks(s);
-    s.later("22d").check(more).is("allow");
-  }),
   ...story(
-    "OQ-02 sees all pharmacies and all packs of one molecule, and no other molecule",
+    "OQ-02 spares: it never goes below nothing: an old stock does not carry a new one",
     (s) => {
-      const basket = [packs(DRUG.nifedipineSustained, 2, { days: 45 })];
+      fourWeeks(s);
+      s.later("60d");
+      fourWeeks(s);
+      s.later("22d").check(more).is("allow");
+    },
+  ),
+  ...story(
+    "OQ-02 fires: it sees all pharmacies and all packs of one molecule, and no other molecule",
+    (s) => {
+      const basket = [packs(DRUG.captopril, 2, { days: 45 })];
       s.settle(s.check({ ...chronic, basket }).is("allow"));
+      const other = [packs(DRUG.captoprilSlow, 1, { days: 7 })];
       s.later("5d")
-        .check({ ...chronic, shop: SHOP.south, basket: [packs(DRUG.nifedipineControlled, 1)] })
+        .check({ ...chronic, shop: SHOP.south, basket: other })
         .is("hold", { "OQ-02": "hold" });
       s.later("1h")
-        .check({ ...chronic, shop: SHOP.south, basket: [packs(DRUG.amlodipine, 1)] })
+        .check({ ...chronic, shop: SHOP.south, basket: [packs(DRUG.valsartan, 1)] })
         .is("allow");
     },
   ),
-  ...story("OQ-02: tablets and capsules of one patent medicine are one product", (s) => {
+  ...story("OQ-02 fires: tablets and capsules of one patent medicine are one product", (s) => {
     s.settle(
       s.check({ ...chronic, basket: [packs(DRUG.lianhuaTablets, 6, { days: 20 })] }).is("allow"),
     );
     s.later("1d")
       .check({ basket: [packs(DRUG.lianhuaCapsules, 1)] })
-      .is("warn", { "OQ-02": "warn" });
+      .is("hold", { "OQ-02": "warn", "RS-01": "hold" });
   }),
-  ...story("OQ-02: another person's stock is another person's", (s) => {
+  ...story("OQ-02 spares: another person's stock is another person's", (s) => {
     twelveWeeks(s);
     s.later("1d")
       .check({ ...more, person: "Wang" })
       .is("allow");
   }),
-  ...story("OQ-02 holds are cleared by TRAVEL_ABROAD of the manager, not of the operator", (s) => {
-    twelveWeeks(s);
-    const held = s.later("3d").check(more).is("hold", { "OQ-02": "hold" });
-    s.later("1m")
-      .check(held.again({ supersedes: held, override: ["TRAVEL_ABROAD", "0007"] }))
-      .is("hold", { "OQ-02": "hold" });
-    s.later("1m")
-      .check(held.again({ supersedes: held, override: ["TRAVEL_ABROAD", "L0031"] }))
-      .is("allow", { "OQ-02": "warn" });
-  }),
-  ...story("OQ-02 judges slices by days", (s) => {
+  ...story(
+    "OQ-02 fires: its holds are cleared by TRAVEL_ABROAD of the manager, not of the operator",
+    (s) => {
+      twelveWeeks(s);
+      const held = s.later("3d").check(more).is("hold", { "OQ-02": "hold" });
+      s.later("1m")
+        .check(held.again({ supersedes: held, override: ["TRAVEL_ABROAD", "0007"] }))
+        .is("hold", { "OQ-02": "hold" });
+      s.later("1m")
+        .check(held.again({ supersedes: held, override: ["TRAVEL_ABROAD", "L0031"] }))
+        .is("allow", { "OQ-02": "warn" });
+    },
+  ),
+  ...story("OQ-02 fires: it judges slices by days", (s) => {
     s.settle(
       s
         .check({ basket: [packs(DRUG.astragalus, 200, { price: 0.3 })] })
@@ -197,10 +207,10 @@ const onHand: Told = [
 ];
 
 /** Packs of unknown days, so that only packs are judged. */
-const boxes = (count: number) => ({ basket: [packs(DRUG.atorvastatinOtherPack, count)] });
+const boxes = (count: number) => ({ basket: [packs(DRUG.captopril, count)] });
 
-const packsOfOneForm: Told = [
-  ...story("OQ-05: 6 packs pass, 7 warn, 12 warn, 13 hold, 60 hold, 61 are denied", (s) => {
+const packsOfOneForm: Stories = [
+  ...story("OQ-05 fires: 6 packs pass, 7 warn, 12 warn, 13 hold, 60 hold, 61 are denied", (s) => {
     s.check({ person: "a", ...boxes(6) }).is("allow");
     s.later("1m")
       .check({ person: "b", ...boxes(7) })
@@ -222,19 +232,19 @@ const packsOfOneForm: Told = [
       .check(denied.again({ supersedes: denied, override: ["EMERGENCY", "L0031"] }))
       .is("deny", { "OQ-05": "deny" });
   }),
-  ...story("OQ-05 adds the lines of one form, in whatever packs", (s) => {
+  ...story("OQ-05 fires: it adds the lines of one form, in whatever packs", (s) => {
     const basket = [
-      packs(DRUG.atorvastatinOtherPack, 4),
-      packs(DRUG.atorvastatin, 1),
-      packs(DRUG.atorvastatinOtherPack, 2),
+      packs(DRUG.captopril, 4),
+      packs(DRUG.captoprilOther, 1),
+      packs(DRUG.captopril, 2),
     ];
     s.check({ basket }).is("warn", { "OQ-05": "warn" });
     s.check({
       person: "Wang",
-      basket: [packs(DRUG.atorvastatinOtherPack, 6), packs(DRUG.aspirin, 1)],
+      basket: [packs(DRUG.captopril, 6), packs(DRUG.aspirin, 1)],
     }).is("allow");
   }),
-  ...story("OQ-05 in 30 days: 12 packs pass, 13 warn, 24 warn, 25 hold", (s) => {
+  ...story("OQ-05 fires: in 30 days: 12 packs pass, 13 warn, 24 warn, 25 hold", (s) => {
     for (const day of ["02", "05"])
       s.settle(s.at(`2026-11-${day} 09:00:00`).check(boxes(6)).is("allow"));
     s.at("2026-11-08 09:00:00").inquire(boxes(1)).is("warn", { "OQ-05": "warn" });
@@ -242,55 +252,56 @@ const packsOfOneForm: Told = [
     s.settle(s.at("2026-11-11 09:00:00").check(boxes(6)).is("warn", { "OQ-05": "warn" }));
     s.at("2026-11-14 09:00:00").check(boxes(1)).is("hold", { "OQ-05": "hold" });
   }),
-  ...story("OQ-05: what was bought exactly 30 days ago is out of the window", (s) => {
+  ...story("OQ-05 spares: what was bought exactly 30 days ago is out of the window", (s) => {
     s.settle(s.at("2026-10-01 09:00:00").check(boxes(6)).is("allow"));
     s.settle(s.at("2026-10-20 09:00:00").check(boxes(6)).is("allow"));
     s.at("2026-10-31 08:59:59.999").inquire(boxes(1)).is("warn", { "OQ-05": "warn" });
     s.at("2026-10-31 09:00:00").check(boxes(6)).is("allow");
   }),
-  ...story("OQ-05 counts what was kept: returned packs do not count", (s) => {
+  ...story("OQ-05 spares: it counts what was kept: returned packs do not count", (s) => {
     const sale = s.check(boxes(6)).is("allow");
     s.settle(sale).later("1h").giveBack(sale);
     s.settle(s.later("1d").check(boxes(6)).is("allow"));
     s.later("1d").check(boxes(6)).is("allow");
   }),
   ...story(
-    "OQ-05: small packs of a known and covered dose are no excess in one sale, but sale after sale",
+    "OQ-05 fires: small packs of a known and covered dose are no excess in one sale, but sale after sale",
     (s) => {
-      const clopidogrel = (count: number, number: string) => ({
+      const sevens = (count: number, number: string) => ({
         ...chronic,
-        basket: [packs(DRUG.clopidogrel, count, { rx: { ...long, number } })],
+        basket: [packs(DRUG.saxagliptin, count, { rx: { ...long, number } })],
       });
-      s.settle(s.check(clopidogrel(12, "RX-1")).is("allow"));
-      s.later("29d")
-        .inquire(clopidogrel(1, "RX-2"))
-        .is("hold", { "OQ-02": "hold", "OQ-05": "warn" });
+      s.settle(s.check(sevens(12, "RX-1")).is("allow"));
+      s.later("29d").inquire(sevens(1, "RX-2")).is("hold", { "OQ-02": "hold", "OQ-05": "warn" });
       s.later("1d")
-        .inquire({ ...clopidogrel(1, "RX-2") })
+        .inquire({ ...sevens(1, "RX-2") })
         .is("hold", { "OQ-02": "hold" });
     },
   ),
-  ...story("OQ-05 in 30 days counts packs of a known dose, bought two by two", (s) => {
+  ...story("OQ-05 fires: in 30 days it counts packs of a known dose, bought two by two", (s) => {
     const two = { basket: [packs(DRUG.ibuprofen, 2)] };
     for (let n = 0; n < 6; n++) s.later("4d").settle(s.check(two));
     s.later("4d").check(two).is("hold", { "OQ-02": "hold", "OQ-05": "warn" });
   }),
-  ...story("OQ-05 does not count grams of slices", (s) => {
+  ...story("OQ-05 spares: it does not count grams of slices", (s) => {
     s.check({ basket: [packs(DRUG.astragalus, 100, { price: 0.3, days: 5 })] }).is("allow");
   }),
-  ...story("OQ-05 holds are cleared by REMOTE_AREA", (s) => {
+  ...story("OQ-05 fires: its holds are cleared by REMOTE_AREA", (s) => {
     const held = s.check(boxes(13)).is("hold", { "OQ-05": "hold" });
     s.later("1m")
       .check(held.again({ supersedes: held, override: ["REMOTE_AREA", "L0031"] }))
       .is("allow", { "OQ-05": "warn" });
   }),
-  ...story("OQ-05 counts parts of packs by their part", (s) => {
-    const pieces = { pieces: true, split: true, price: 1, days: 7 };
-    s.check({ basket: [packs(DRUG.clopidogrel, 42, pieces)] }).is("allow");
-    s.check({ person: "Wang", basket: [packs(DRUG.clopidogrel, 43, pieces)] }).is("warn", {
+  ...story("OQ-05 fires: it counts parts of packs by their part", (s) => {
+    const pieces = (boxes: number) => ({
+      ...{ pieces: true, split: true, price: 1, days: 7 },
+      codes: s.freshCodes(boxes),
+    });
+    s.check({ basket: [packs(DRUG.saxagliptin, 42, pieces(6))] }).is("allow");
+    s.check({ person: "Wang", basket: [packs(DRUG.saxagliptin, 43, pieces(7))] }).is("warn", {
       "OQ-05": "warn",
     });
   }),
 ];
 
-export const overQuantity: Told = [...lineDays, ...onHand, ...packsOfOneForm];
+export const overQuantity: Stories = [...lineDays, ...onHand, ...packsOfOneForm];
