@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { packageRoot } from "../src/config/package-root.ts";
-import { SETTINGS, settingsTable, shipped } from "../src/config/settings.ts";
-import { readPolicyFile } from "../src/control/load-bundle.ts";
+import { SETTINGS, settingsTable } from "../src/config/settings.ts";
 import { NOTICES } from "../src/telemetry/notices.ts";
 import { MAY_IMPORT } from "./tidy-rules.ts";
 
@@ -52,19 +51,6 @@ t.test("every path that is named is there", async (t) => {
     for (const path of new Set(paths)) t.ok(existsSync(join(root, path)), `${file}: ${path}`);
   }
 });
-
-t.test(
-  "every rule of the shipped policy is in the README, with the levels it may answer",
-  async (t) => {
-    const { rules } = await readPolicyFile(shipped().policyFile);
-    for (const { everywhere } of rules) {
-      const levels = everywhere.levels.map(({ level }) => level).reverse();
-      t.equal(rowsOf(everywhere.id)[0]?.[0], levels.join(", "), everywhere.id);
-    }
-    const listed = [...readme.matchAll(/^\| ([A-Z]{2,4}-\d\d[a-z]?) \|/gm)];
-    t.equal(listed.length, rules.length, "and no other");
-  },
-);
 
 t.test("the rooms are those of the architecture, and import what they may", async (t) => {
   for (const [room, targets] of Object.entries(MAY_IMPORT)) {

@@ -20,6 +20,7 @@ import { createMemoryShelf } from "../src/counters/embedded/byte-shelf.ts";
 import { createEmbeddedHome } from "../src/counters/embedded/embedded-home.ts";
 import { createKeyNames } from "../src/counters/keys.ts";
 import { createPackedStore } from "../src/counters/packed-store.ts";
+import { readExamples } from "../src/http/examples.ts";
 import { allDocuments, documentText } from "../src/http/write-schemas.ts";
 import { generateKey } from "../src/privacy/key-file.ts";
 import { DecisionMemo, Replay } from "../src/replay/replay.ts";
@@ -34,7 +35,7 @@ const read = (...path: string[]) => readFileSync(join(...path), "utf8");
 const lines = read(examples, "day.jsonl").trimEnd().split("\n");
 
 t.test("what is in schemas/ is what the code writes, no file more and none less", async (t) => {
-  const documents = await allDocuments(guardVersion());
+  const documents = await allDocuments(guardVersion(), readExamples(examples));
   const there = readdirSync(folder).filter((name) => name !== "examples");
   t.same(there.sort(), Object.keys(documents).sort());
   for (const [name, document] of Object.entries(documents)) {
@@ -68,6 +69,8 @@ const EXAMPLES: Readonly<Record<string, z.ZodType>> = {
   "nhsa-2102-answer.json": SWIPE_SCHEMAS["nhsa-2102-answer"],
   "nhsa-2103.json": SWIPE_SCHEMAS["nhsa-2103"],
   "nhsa-2601.json": SWIPE_SCHEMAS["nhsa-2601"],
+  "nhsa-3505.json": SWIPE_SCHEMAS["nhsa-3505"],
+  "nhsa-3506.json": SWIPE_SCHEMAS["nhsa-3506"],
 };
 
 t.test("every example is what it is an example of", async (t) => {
@@ -110,7 +113,7 @@ async function openDesk() {
     deadline: Number.POSITIVE_INFINITY,
     patient: true,
   });
-  await activation(SILENT, sink, "one", clock).announce(bundle);
+  await activation(sink, "one", clock).announce(bundle, pseudonymiser.fingerprint);
   return { journal, replay: new Replay(desk, clock, new DecisionMemo()) };
 }
 
@@ -119,7 +122,7 @@ function unusualLines(): string[] {
   const at = "2026-11-30T09:00:00+08:00";
   const swipe = { ...JSON.parse(lines[0] ?? "").body, swipeId: "unchecked-20261130-0001" };
   const body = { settlementId: "S1", visitId: "V1", swipe };
-  const nhsa = ["2101", "2102", "2102-answer", "2103", "2601"].map((name) => ({
+  const nhsa = ["2101", "2102", "2102-answer", "3505", "3506", "2103", "2601"].map((name) => ({
     at,
     op: `nhsa/${name.replace("-", "/")}`,
     body: JSON.parse(read(examples, `nhsa-${name}.json`)),
@@ -145,6 +148,7 @@ t.test("given a day at the counter, every event it journals is what its schema s
     t.same(parsed.error?.issues, undefined, event.id);
   }
   t.same([...seen].sort(), [
+    "clue.raised",
     "policy.activated",
     "reference.loaded",
     "swipe.acknowledged",

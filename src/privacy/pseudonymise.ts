@@ -13,7 +13,7 @@ import type {
   PseudonymisedSwipe,
   PseudonymisedTraceCode,
 } from "../swipe/pseudonymised-swipe.ts";
-import { normaliseTraceCode, traceProduct, traceShape } from "../swipe/trace-code.ts";
+import { traceProduct, traceShape } from "../swipe/trace-code.ts";
 import type { EpochMs } from "../units.ts";
 import type { Pseudonymiser } from "./pseudonymiser.ts";
 
@@ -151,10 +151,10 @@ function prescriptionOf(
 }
 
 function traceCodeOf(code: string, pseudonymiser: Pseudonymiser): PseudonymisedTraceCode {
-  const compared = normaliseTraceCode(code);
+  const shape = traceShape(code);
   return present({
-    id: pseudonymiser.pseudonym("trace", compared),
-    product: traceProduct(compared),
-    shape: traceShape(compared),
+    id: pseudonymiser.pseudonym("trace", code),
+    product: traceProduct(code, shape),
+    shape,
   });
 }
