@@ -1,11 +1,12 @@
 import t from "tap";
 import { CONDUCT } from "./boundaries-conduct.ts";
 import { GOODS } from "./boundaries-goods.ts";
+import { PERSONS } from "./boundaries-persons.ts";
 import type { Facts } from "./fixtures.ts";
 import { levelOf, shippedPolicy } from "./fixtures.ts";
 
 const policy = shippedPolicy();
-const FAMILIES = { ...CONDUCT, ...GOODS };
+const FAMILIES = { ...CONDUCT, ...PERSONS, ...GOODS };
 
 for (const [family, rules] of Object.entries(FAMILIES)) {
   t.test(family, async (t) => {
