@@ -48,7 +48,7 @@ const articles: Stories = [
 ];
 
 /** So many sales at this price, an hour apart. */
-function usual(s: Story, price: number, count = 5, name = "u"): void {
+function usual(s: Story, price: number, count = 3, name = "u"): void {
   for (let n = 1; n <= count; n++)
     s.later("1h").sell({ person: `${name}${n}`, basket: [packs(DRUG.ibuprofen, 1, { price })] });
 }
