@@ -49,7 +49,7 @@ export function nativeSwipe(parts: SwipeParts): Record<string, unknown> {
         unitPrice: 36.5,
         amount: 36.5 * quantity,
         daysSupply: 14,
-        prescription: { number: `RX-${parts.id}`, prescriber: `DOCTOR-${parts.person}`, quantity },
+        prescription: { number: `RX-${parts.id}`, prescriber: `DR-${parts.person}`, quantity },
         ...(parts.code === undefined ? {} : { traceCodes: [parts.code] }),
       },
     ],
