@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { docsPage } from "./docs-page.ts";
-import type { OpenApiDocument } from "./openapi-document.ts";
+import { asOpenApi } from "./openapi-document.ts";
 import { WATCH_DOCS } from "./watch-docs.ts";
 
 const CONFIG = { door: "probe" } as const;
@@ -11,7 +11,7 @@ const CONTENT_POLICY =
 export function docsRoutes(app: FastifyInstance): void {
   let page: string | undefined;
   app.get("/docs", { config: CONFIG, schema: WATCH_DOCS.docs }, async (_request, reply) => {
-    page ??= docsPage(app.swagger() as unknown as OpenApiDocument);
+    page ??= docsPage(asOpenApi(app.swagger()));
     return reply
       .header("content-type", "text/html; charset=utf-8")
       .header("content-security-policy", CONTENT_POLICY)

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { OpenApiDocument, Operation } from "./openapi-document.ts";
+import { asOpenApi, type Operation } from "./openapi-document.ts";
 
 /** Bodies by their name in `schemas/examples/`, without `.json`. */
 export type Examples = Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ export function readExamples(folder: string): Examples {
 
 /** The document with an example beside each body's schema. */
 export function withExamples<T extends object>(document: T, examples: Examples): T {
-  const { paths } = document as unknown as OpenApiDocument;
+  const { paths } = asOpenApi(document);
   const shown = mapValues(paths, (methods) =>
     mapValues(methods, (operation) => withExample(operation, examples)),
   );

@@ -11,6 +11,11 @@ export interface OpenApiDocument {
   readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
 }
 
+/** The library types its documents by what any version of OpenAPI may hold; ours is written by us. */
+export function asOpenApi(document: object): OpenApiDocument {
+  return document as OpenApiDocument;
+}
+
 export interface Operation {
   readonly tags?: readonly string[];
   readonly summary?: string;

@@ -17,7 +17,7 @@ import {
 } from "../swipe/nhsa/uploads.ts";
 import { type Examples, withExamples } from "./examples.ts";
 import { NhsaAnswer } from "./nhsa-answer.ts";
-import type { OpenApiDocument } from "./openapi-document.ts";
+import { asOpenApi } from "./openapi-document.ts";
 import { ProblemDocument } from "./problem-document.ts";
 import { ReadinessDocument } from "./watch-docs.ts";
 
@@ -89,7 +89,7 @@ function describeAsSchemasDo({ zodSchema, jsonSchema }: Described): void {
  * What nobody refers to goes, and what is only ever sent loses its suffix.
  */
 function withPlainNames<T extends object>(document: T): T {
-  const { components, ...rest } = document as unknown as OpenApiDocument;
+  const { components, ...rest } = asOpenApi(document);
   const all = components?.schemas ?? {};
   const used = referencesIn(rest, all);
   const plain = (name: string) => {

@@ -3,7 +3,7 @@ import { createLogger } from "../telemetry/logger.ts";
 import { SILENT } from "../units.ts";
 import { createApp } from "./app.ts";
 import type { Examples } from "./examples.ts";
-import type { OpenApiDocument } from "./openapi-document.ts";
+import { asOpenApi, type OpenApiDocument } from "./openapi-document.ts";
 
 /** The OpenAPI document as `/docs/json` answers it, for `schemas/`: from an app that is built and never listens. */
 export async function openApiDocument(
@@ -31,7 +31,7 @@ export async function openApiDocument(
     examples,
   });
   await app.ready();
-  const document = app.swagger() as unknown as OpenApiDocument;
+  const document = asOpenApi(app.swagger());
   await app.close();
   return document;
 }
