@@ -4,25 +4,28 @@ import type { LoadingContext, LoadingRow } from "./loading.ts";
 import { loadRows, oncePerKey } from "./loading.ts";
 import type { ReferenceFile, TableShape } from "./table.ts";
 
+/** The header of drugs.csv (contract, section 7), the optional columns last. */
+export const DRUG_COLUMNS = [
+  "code",
+  "name",
+  "prescription",
+  "sex",
+  "minAge",
+  "maxAge",
+  "packUnits",
+  "dailyUnits",
+  "ceilingPrice",
+  "traceExempt",
+  "dualChannel",
+  "setting",
+  "diseases",
+  "group",
+  "areaMedian",
+] as const;
+
 const SHAPE: TableShape = {
   separator: ",",
-  columns: [
-    "code",
-    "name",
-    "prescription",
-    "sex",
-    "minAge",
-    "maxAge",
-    "packUnits",
-    "dailyUnits",
-    "ceilingPrice",
-    "traceExempt",
-    "dualChannel",
-    "setting",
-    "diseases",
-    "group",
-    "areaMedian",
-  ],
+  columns: DRUG_COLUMNS,
   required: ["code", "name", "prescription"],
 };
 

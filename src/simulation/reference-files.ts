@@ -1,3 +1,4 @@
+import { DRUG_COLUMNS } from "../reference/drugs.ts";
 import type { ShanghaiDay } from "../units.ts";
 import { dateText } from "./days.ts";
 import type { Drug } from "./goods/drug.ts";
@@ -83,24 +84,7 @@ function sinceOf({ opened, suspendedFrom }: Store, firstDay: ShanghaiDay): Shang
 const CEILING = 1.35;
 
 function drugs({ catalogue }: World): string {
-  const header = [
-    "code",
-    "name",
-    "prescription",
-    "sex",
-    "minAge",
-    "maxAge",
-    "packUnits",
-    "dailyUnits",
-    "ceilingPrice",
-    "traceExempt",
-    "dualChannel",
-    "setting",
-    "diseases",
-    "group",
-    "areaMedian",
-  ];
-  return table(header, catalogue.drugs.map(drugRow));
+  return table(DRUG_COLUMNS, catalogue.drugs.map(drugRow));
 }
 
 function drugRow(drug: Drug): readonly Cell[] {
@@ -141,7 +125,7 @@ function tracePrefixes({ catalogue }: World): string {
 function prescribers({ prescribers: { registry }, firstDay }: World): string {
   const since = dateText(firstDay - 1_500);
   const rows = registry.map(({ id, institution }) => [id, institution, "active", since]);
-  return table(["id", "institution", "status", "since"], [...rows, ["*", "", "active", ""]]);
+  return table(["id", "institution", "status", "since"], rows);
 }
 
 /** What guidelines give together. */
