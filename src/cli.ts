@@ -1,34 +1,23 @@
 #!/usr/bin/env node
-import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { eventLine } from "./audit/event-line.ts";
 import { readEvents } from "./audit/read-events.ts";
+import { type ReplayOptions, replay } from "./cli-replay.ts";
+import { type SimulateOptions, simulate } from "./cli-simulate.ts";
 import { systemTimers } from "./config/machine.ts";
 import { readConfig } from "./config/read-config.ts";
-import { redisAddress } from "./config/redis-address.ts";
 import { shipped } from "./config/settings.ts";
-import { loadBundle, PolicyBrokenError, readPolicyFile } from "./control/load-bundle.ts";
-import { pseudonymiserOf } from "./control/own-keys.ts";
-import { generateKey } from "./privacy/key-file.ts";
+import { PolicyBrokenError, readPolicyFile } from "./control/load-bundle.ts";
 import { gangsHour } from "./replay/demo/gangs-hour.ts";
 import { runDemo } from "./replay/demo/run-demo.ts";
-import { LabelledTally } from "./replay/labelled-report.ts";
-import type { Labels } from "./replay/labels.ts";
-import { freshGeneration, openReplay } from "./replay/open-replay.ts";
-import { printedReport } from "./replay/printed-report.ts";
-import { readLabels, referenceBeside, withPersons } from "./replay/read-labels.ts";
-import { reportRows } from "./replay/report-rows.ts";
-import { REPLAY_REFUSES, runReplay, summaryText } from "./replay/run-replay.ts";
-import { createVirtualClock } from "./replay/virtual-clock.ts";
+import { REPLAY_REFUSES } from "./replay/run-replay.ts";
 import { guardVersion, reasonNotToStart, runServer, startDemoGuard } from "./server-process.ts";
 import { DEMO_SEED, makeDemoCity } from "./simulation/demo-city.ts";
-import { CITY_DEFAULTS, type CityOptions } from "./simulation/options.ts";
-import { placesBeside, writeCity, writtenText } from "./simulation/write-city.ts";
+import { CITY_DEFAULTS } from "./simulation/options.ts";
 import { SILENT } from "./units.ts";
-import { wireReplayMemory } from "./wire.ts";
 
 const EXIT_FAILED = 1;
 /** A command that is not there yet (EX_USAGE of sysexits.h). */
@@ -67,7 +56,7 @@ guard
   .action(async (file: string | undefined, options: ReplayOptions) => {
     if (options.kafka) return notYet("replay --kafka");
     if (file === undefined) return fail(new Error("Name the file to replay."));
-    await orFail(() => replay(file, options));
+    await orFail(() => replay(file, options, process.env));
   });
 
 guard
@@ -175,104 +164,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 await guard.parseAsync();
 
-interface ReplayOptions {
-  readonly policy?: string;
-  readonly out?: string;
-  readonly store: string;
-  readonly reference?: string;
-  readonly labels?: string;
-  readonly markdown?: boolean;
-  readonly json?: boolean;
-  readonly kafka?: boolean;
-}
-
-async function replay(file: string, options: ReplayOptions): Promise<void> {
-  const labels = options.labels === undefined ? undefined : await readLabels(options.labels);
-  const config = readConfig({
-    ...process.env,
-    ...(options.policy ? { GUARD_POLICY: options.policy } : {}),
-    ...(await referenceFor(options, labels)),
-  });
-  const clock = createVirtualClock();
-  const key = JSON.stringify(generateKey(randomBytes));
-  // Lists count as fresh in a replay, whatever their age today.
-  const bundle = await loadBundle(config, pseudonymiserOf(key), Number.POSITIVE_INFINITY);
-  const memory = await wireReplayMemory(storeOf(options.store), freshGeneration(), clock, SILENT);
-  const pseudonymiser = pseudonymiserOf(key);
-  try {
-    const player = openReplay({
-      clock,
-      store: memory.store,
-      pseudonymiser,
-      bundle,
-      observer: SILENT,
-    });
-    const files = { input: file, out: options.out, quiet: labels !== undefined };
-    const tally = labels && new LabelledTally(await withPersons(labels, file));
-    const summary = await runReplay(player, files, {
-      progress,
-      refused: (line, reason) => process.stderr.write(`${file}:${line}: ${reason}\n`),
-      replayed: (replayed) => tally?.note(replayed),
-    });
-    if (process.stderr.isTTY) process.stderr.write("\r");
-    if (summary.refused > 0) process.exitCode = EXIT_FAILED;
-    if (tally) {
-      const told = { summary, policy: bundle.policy, rows: reportRows(tally.finish()) };
-      process.stdout.write(printedReport(told, options));
-      return;
-    }
-    const to = options.out === undefined ? process.stderr : process.stdout;
-    to.write(options.json ? `${JSON.stringify(summary)}\n` : summaryText(summary));
-  } finally {
-    await memory.close();
-  }
-}
-
-/** The labels' own city is judged under its own reference files, unless somebody names others. */
-async function referenceFor(
-  { reference, labels: file }: ReplayOptions,
-  labels: Labels | undefined,
-) {
-  if (reference !== undefined) return { GUARD_REFERENCE: reference };
-  if (file === undefined || labels === undefined || process.env["GUARD_REFERENCE"]) return {};
-  const folder = await referenceBeside(file, labels);
-  return folder === undefined ? {} : { GUARD_REFERENCE: folder };
-}
-
-interface SimulateOptions extends Omit<CityOptions, "schemes"> {
-  readonly schemes?: string;
-  readonly out: string;
-  readonly labels?: string;
-  readonly reference?: string;
-  readonly json?: boolean;
-}
-
-async function simulate(options: SimulateOptions): Promise<void> {
-  const { out, labels, reference, json, schemes, ...rest } = options;
-  const city = { ...rest, schemes: schemes === undefined ? [] : schemes.split(",") };
-  const beside = placesBeside(out);
-  const places = { out, labels: labels ?? beside.labels, reference: reference ?? beside.reference };
-  const watchlist = await readFile(join(shipped().referenceDir, "watchlist.tsv"), "utf8");
-  const written = await writeCity(city, places, watchlist, progress);
-  if (process.stderr.isTTY) process.stderr.write("\r");
-  const to = out === "-" ? process.stderr : process.stdout;
-  to.write(json ? `${JSON.stringify({ ...written, ...places })}\n` : writtenText(written, places));
-}
-
 function number(text: string): number {
   return text.trim() === "" ? Number.NaN : Number(text);
-}
-
-function storeOf(store: string) {
-  if (store === "embedded") return undefined;
-  const address = redisAddress(store);
-  if ("fault" in address) throw new Error(`--store ${address.fault}.`);
-  const { url, username, password } = address.value;
-  return {
-    url,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-  };
 }
 
 async function checkPolicy(file: string, json: boolean): Promise<void> {
@@ -361,10 +254,6 @@ async function schemas(folder: string): Promise<void> {
   const examples = readExamples(shipped().examplesDir);
   const written = await writeSchemas(folder, guardVersion(), examples);
   process.stdout.write(`${written.length} files written to ${folder}\n`);
-}
-
-function progress(lines: number): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${lines} lines`);
 }
 
 async function orFail(work: () => Promise<void>): Promise<void> {

@@ -33,3 +33,12 @@ export function within<T>(
     );
   });
 }
+
+/** Waits for work that hangs on others, and no longer; what it still does afterwards is nobody's business. */
+export async function atMost(
+  timers: Timers,
+  wait: DurationMs,
+  work: Promise<unknown>,
+): Promise<void> {
+  await within(timers, wait, work, () => undefined).catch(() => undefined);
+}
