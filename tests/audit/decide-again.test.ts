@@ -24,7 +24,7 @@ import type { DecisionAnswer } from "../../src/swipe/answer.ts";
 import { canonicalJson } from "../../src/swipe/canonical-json.ts";
 import type { Outcome } from "../../src/swipe/problem.ts";
 import { SILENT } from "../../src/units.ts";
-import { wireReplayMemory } from "../../src/wire.ts";
+import { wireReplayMemory } from "../../src/wire-memory.ts";
 import type { Step } from "../scenarios/step.ts";
 import { TOPICS } from "../scenarios/topics.ts";
 

@@ -18,7 +18,7 @@ import { createVirtualClock, PATIENT_TIMERS } from "../../src/replay/virtual-clo
 import { instantText } from "../../src/swipe/calendar.ts";
 import { canonicalJson } from "../../src/swipe/canonical-json.ts";
 import { SILENT } from "../../src/units.ts";
-import { wireReplayMemory } from "../../src/wire.ts";
+import { wireReplayMemory } from "../../src/wire-memory.ts";
 import { skipWithoutRedisServer, startRedis } from "../services/redis.ts";
 import { BusyCounter, type Call } from "./busy-counter.ts";
 import { startGuard } from "./guard-process.ts";

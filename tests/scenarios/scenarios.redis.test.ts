@@ -1,7 +1,7 @@
 import t from "tap";
 import { freshGeneration } from "../../src/replay/open-replay.ts";
 import { SILENT } from "../../src/units.ts";
-import { wireReplayMemory } from "../../src/wire.ts";
+import { wireReplayMemory } from "../../src/wire-memory.ts";
 import { skipWithoutRedis, testRedisUrl } from "../services/redis.ts";
 import { createPlayer } from "./player.ts";
 import { tellAll } from "./tell.ts";
