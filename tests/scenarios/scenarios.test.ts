@@ -1,6 +1,6 @@
 import t from "tap";
 import { SILENT } from "../../src/units.ts";
-import { wireReplayMemory } from "../../src/wire.ts";
+import { wireReplayMemory } from "../../src/wire-memory.ts";
 import { createPlayer } from "./player.ts";
 import { tellAll } from "./tell.ts";
 
