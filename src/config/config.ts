@@ -34,11 +34,27 @@ export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface RedisConfig {
-  /** Without credentials, so that it can be logged: `redis://host:port/database`. */
+  /** Without credentials, so that it can be logged: `redis://host:port/database` and the like. */
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
-  /** Present for `rediss://`. */
+  /** Present for `rediss://`; with sentinels and on a Cluster also where a file is named. */
+  readonly tls?: TlsConfig;
+  /** Present for `redis+sentinel://`: who names the primary. */
+  readonly sentinel?: SentinelConfig;
+  /** Present for `redis+cluster://`: nodes to begin with. */
+  readonly cluster?: readonly { readonly host: string; readonly port: number }[];
+}
+
+export interface SentinelConfig {
+  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  /** The primary's name, as the sentinels know it. */
+  readonly name: string;
+  readonly database: number;
+  /** Of the sentinels themselves. */
+  readonly username?: string;
+  readonly password?: string;
+  /** Absent: the sentinels speak in clear. */
   readonly tls?: TlsConfig;
 }
 

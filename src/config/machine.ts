@@ -3,21 +3,43 @@ import type { Clock, DurationMs, EpochMs, Observer, Timers } from "../units.ts";
 /** A wall clock further than this from the monotonic one was stepped: the anchor is set again, with an alarm. */
 const ANCHOR_TOLERANCE: DurationMs = 1_000;
 const ANCHOR_CHECK: DurationMs = 1_000;
+/** Less than that is followed by so much a check: small corrections must not add up to an alarm. */
+const FOLLOWED_PER_CHECK: DurationMs = 50;
 
-/** Wall clock at start plus monotonic time: never runs backwards between two checks of the anchor. */
-export function systemClock(observer: Observer): Clock & { close(): void } {
-  let anchor: EpochMs = Date.now() - performance.now();
-  const now = () => anchor + performance.now();
+/** The machine's clock, or one that a demo or a test sets. */
+export type StoppableClock = Clock & { close(): void };
+
+/**
+ * Wall clock at start plus monotonic time. Never runs backwards, except where the wall clock was stepped back: then it
+ * follows, once, with an alarm. Small corrections are followed at 50 ms a second.
+ */
+export function systemClock(
+  observer: Observer,
+  wall: () => EpochMs = () => Date.now(),
+): StoppableClock {
+  let anchor: EpochMs = wall() - performance.now();
+  let last: EpochMs = Number.NEGATIVE_INFINITY;
+  const now = () => {
+    last = Math.max(last, anchor + performance.now());
+    return last;
+  };
   const watch = setInterval(() => {
-    const apart = Date.now() - now();
-    if (Math.abs(apart) <= ANCHOR_TOLERANCE) return;
+    const apart = wall() - (anchor + performance.now());
+    if (Math.abs(apart) <= ANCHOR_TOLERANCE) {
+      anchor += Math.max(-FOLLOWED_PER_CHECK, Math.min(apart, FOLLOWED_PER_CHECK));
+      return;
+    }
     anchor += apart;
+    last = Number.NEGATIVE_INFINITY;
     const message = "The machine's clock was stepped; windows now follow the new time.";
     observer.notice({ kind: "clock.anchored", value: apart / 1_000, message, level: "error" });
   }, ANCHOR_CHECK);
   watch.unref();
   return { now, close: () => clearInterval(watch) };
 }
+
+/** For lengths of time: never stepped, and without a date. */
+export const steadyClock: Clock = { now: () => performance.now() };
 
 /** A timer this late was held up: by a full event loop, or by a machine that gave the process no turn. */
 const HELD_UP: DurationMs = 4;

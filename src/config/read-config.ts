@@ -71,15 +71,51 @@ function redisOf(values: Values, faults: string[]): RedisConfig | undefined {
   const files = tlsOf(values.redisTlsCa, values.redisTlsCert, values.redisTlsKey);
   pairOrNeither(files, "REDIS_TLS_CERT", "REDIS_TLS_KEY", faults);
   if (!address) return undefined;
-  if (files && !address.secure) {
+  const isMany = address.cluster !== undefined || address.sentinel !== undefined;
+  const isSecure = address.secure || (isMany && files !== undefined);
+  if (files && !isSecure) {
     faults.push(
       "REDIS_TLS_… files are set and REDIS_URL does not begin with rediss://: nothing would be encrypted.",
     );
   }
+  const sentinel = sentinelOf(values, address, isSecure ? (files ?? {}) : undefined, faults);
   return {
     url: address.url,
     ...redisLogin(values, address, faults),
-    ...(address.secure && { tls: files ?? {} }),
+    ...(isSecure && { tls: files ?? {} }),
+    ...(sentinel && { sentinel }),
+    ...(address.cluster && { cluster: address.cluster }),
+  };
+}
+
+function sentinelOf(
+  values: Values,
+  address: RedisAddress,
+  tls: TlsConfig | undefined,
+  faults: string[],
+): RedisConfig["sentinel"] {
+  const username = values.redisSentinelUsername;
+  const password = values.redisSentinelPassword;
+  const speaksTls = values.redisSentinelTls;
+  if (address.sentinel === undefined) {
+    if (username !== undefined || password !== undefined || speaksTls !== undefined) {
+      faults.push("REDIS_SENTINEL_… is set and REDIS_URL does not begin with redis+sentinel://.");
+    }
+    return undefined;
+  }
+  if (username !== undefined && password === undefined) {
+    faults.push("REDIS_SENTINEL_USERNAME is set without REDIS_SENTINEL_PASSWORD.");
+  }
+  if (speaksTls === true && tls === undefined) {
+    faults.push(
+      "REDIS_SENTINEL_TLS is true and REDIS_URL does not begin with rediss+sentinel://: Redis itself would be spoken to in clear.",
+    );
+  }
+  return {
+    ...address.sentinel,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls !== undefined && speaksTls !== false && { tls }),
   };
 }
 

@@ -40,7 +40,8 @@ export const SETTINGS = {
   },
   redisUrl: {
     name: "REDIS_URL",
-    meaning: "Redis or Valkey: redis://host:port/database or rediss://",
+    meaning:
+      "Redis or Valkey: redis://host:port/database, rediss://, redis+sentinel://h:p,h:p/name, redis+cluster://h:p,h:p",
     unset: "the embedded store, kept under GUARD_DATA_DIR",
     secret: true,
     parse: redisAddress,
@@ -61,21 +62,41 @@ export const SETTINGS = {
   },
   redisTlsCa: {
     name: "REDIS_TLS_CA",
-    meaning: "file with the authorities' certificates (rediss:// only)",
+    meaning: "file with the authorities' certificates (rediss://, or a Cluster that speaks TLS)",
     unset: "the system's authorities",
     parse: parse.pem,
   },
   redisTlsCert: {
     name: "REDIS_TLS_CERT",
-    meaning: "file with the client certificate (rediss:// only)",
+    meaning: "file with the client certificate (rediss://, sentinels, Cluster)",
     unset: "none",
     parse: parse.pem,
   },
   redisTlsKey: {
     name: "REDIS_TLS_KEY",
-    meaning: "file with the client certificate's key (rediss:// only)",
+    meaning: "file with the client certificate's key (rediss://, sentinels, Cluster)",
     unset: "none",
     parse: parse.pem,
+  },
+  redisSentinelUsername: {
+    name: "REDIS_SENTINEL_USERNAME",
+    meaning: "user of the sentinels themselves (redis+sentinel:// only)",
+    unset: "the default user",
+    secret: true,
+    parse: parse.text,
+  },
+  redisSentinelPassword: {
+    name: "REDIS_SENTINEL_PASSWORD",
+    meaning: "password of the sentinels themselves (redis+sentinel:// only)",
+    unset: "none",
+    secret: true,
+    parse: parse.text,
+  },
+  redisSentinelTls: {
+    name: "REDIS_SENTINEL_TLS",
+    meaning: "true: speak TLS to the sentinels, with the REDIS_TLS_… files; false: in clear",
+    unset: "as to Redis itself",
+    parse: parse.flag,
   },
   kafkaBrokers: {
     name: "KAFKA_BROKERS",

@@ -1,4 +1,15 @@
 import type { Bytes, DurationMs, EpochMs, Fen, ShanghaiDay, TenThousandths } from "../units.ts";
+import type { Changed, EntryChange, Located, StoredEntry } from "./entry-changes.ts";
+
+export type {
+  Changed,
+  ClaimMove,
+  EntryChange,
+  Located,
+  LocatedClaim,
+  ReturnsSheet,
+  StoredEntry,
+} from "./entry-changes.ts";
 
 /**
  * The memory's contract: what is remembered of swipes, whatever keeps it.
@@ -9,15 +20,27 @@ import type { Bytes, DurationMs, EpochMs, Fen, ShanghaiDay, TenThousandths } fro
  * times; a reader judges liveness by its own `at`, never by expiry.
  */
 export interface CounterStore {
-  /** First of the two commands of a check: counts, reserves unless it is an inquiry, returns what was there before. */
-  observe(observation: Observation): Promise<Observed>;
-  /** Second: the first writer's answer stands for 24 h; frees what a refused check had claimed. */
-  seal(sealing: Sealing): Promise<Sealed>;
+  /**
+   * First of the two commands of a check: counts, reserves unless it is an inquiry, returns what was there before.
+   * `wait`: how long the caller waits. What a memory of several parts has not read by then stays undefined; without
+   * it every part is waited for, and only one that does not answer at all is left out.
+   */
+  observe(observation: Observation, wait?: DurationMs): Promise<Observed>;
+  /** Second: the first writer's answer stands for 24 h; frees what a refused check had claimed. `wait` as above. */
+  seal(sealing: Sealing, wait?: DurationMs): Promise<Sealed>;
+  /**
+   * Writes again whatever observe and seal write that is not the person's own; what is written already stays as it is.
+   * Where the memory is one part it does nothing, since then observe and seal are whole or not at all.
+   * @throws StoreUnavailableError while a part does not answer: some of it is written, and it may be called again
+   */
+  complete(sealing: Sealing): Promise<void>;
   /** Whose swipe this is and what it claimed; undefined when the swipe is not known. */
   locate(swipe: SwipeKey): Promise<Located | undefined>;
   readEntry(person: PersonKey, swipe: SwipeKey): Promise<StoredEntry>;
   /** Replaces an entry only if it still is what the caller read; anything else changes nothing. */
   change(change: EntryChange): Promise<Changed>;
+  /** What `complete` is to a check, to a change that was made: its claims and tallies again, by the very same change. */
+  completeChange(change: EntryChange): Promise<void>;
   /**
    * Makes room in an overlong ledger, off the answer's path: dead entries go, old purchases become sums of their day.
    * False when there was nothing to fold, or the ledger changed meanwhile: the next check finds it again.
@@ -179,29 +202,38 @@ export interface PrescriptionUse {
 }
 
 export type Observed =
-  | { readonly verdict: "new" | "retry"; readonly personSeq: number; readonly memory: Memory }
+  | {
+      readonly verdict: "new" | "retry";
+      readonly personSeq: number;
+      readonly memory: Memory;
+      /** Some of it may not be written: to be completed once its seal stands. */
+      readonly incomplete?: true;
+    }
   /** The same id was answered within 24 h: give that answer again. */
   | { readonly verdict: "sealed"; readonly answer: Bytes }
   /** The same id was judged more than 24 h ago: its level and state are all that is left. */
   | { readonly verdict: "recalled"; readonly entry: LedgerEntry }
   | { readonly verdict: "conflict"; readonly with: "content" | "person" };
 
-/** What was remembered before this swipe; never contains the swipe itself. */
+/**
+ * What was remembered before this swipe; never contains the swipe itself. Undefined: that entity could not be read in
+ * time (the person is always there). Nobody may read it as "nothing was there".
+ */
 export interface Memory {
   readonly ledger: readonly LedgerEntry[];
   readonly attempts: readonly Attempt[];
   /** In the order of `Observation.logs`. */
-  readonly logs: readonly (readonly LogEntry[])[];
+  readonly logs: readonly (readonly LogEntry[] | undefined)[];
   /** In the order of `Observation.traceCodes`. */
-  readonly traceCodes: readonly TraceMemory[];
-  readonly token: readonly ClaimUse[];
+  readonly traceCodes: readonly (TraceMemory | undefined)[];
+  readonly token: readonly ClaimUse[] | undefined;
   /** In the order of `Observation.prescriptions`. */
-  readonly prescriptions: readonly (readonly ClaimUse[])[];
+  readonly prescriptions: readonly (readonly ClaimUse[] | undefined)[];
   /** In the order of `Observation.bindings`. */
-  readonly bindings: readonly (readonly Binding[])[];
+  readonly bindings: readonly (readonly Binding[] | undefined)[];
   /** In the order of `Observation.tallies`. */
-  readonly tallies: readonly Tally[];
-  readonly flags: readonly Flag[];
+  readonly tallies: readonly (Tally | undefined)[];
+  readonly flags: readonly Flag[] | undefined;
 }
 
 /** What is stored; what it means depends on the reader's time, see `stateAt`. */
@@ -326,67 +358,10 @@ export interface Sealing {
   readonly bind: boolean;
 }
 
-export type Sealed = { readonly won: true } | { readonly won: false; readonly answer: Bytes };
-
-export interface Located {
-  readonly person: PersonKey;
-  readonly pharmacy: string;
-  readonly at: EpochMs;
-  readonly claims: readonly LocatedClaim[];
-}
-
-export interface LocatedClaim {
-  readonly kind: "trace" | "split" | "prescription" | "token";
-  readonly line: number;
-  /** 10 pseudonym bytes. */
-  readonly id: Bytes;
-}
-
-export interface StoredEntry {
-  readonly entry: LedgerEntry | undefined;
-  /** The whole ledger, for finding the other steps of a sale. */
-  readonly ledger: readonly LedgerEntry[];
-  readonly attempts: readonly Attempt[];
-  readonly answer: Bytes | undefined;
-  readonly returns: ReturnsSheet | undefined;
-}
-
-/** Kept only for swipes returned in part: what was dispensed at first, and which reversals were applied. */
-export interface ReturnsSheet {
-  readonly original: readonly LedgerLine[];
-  /** What the fund paid of it. */
-  readonly fund?: Fen;
-  /** Digests of the last eight reversals, oldest first. */
-  readonly reversals: readonly string[];
-  /** 10 bytes of each trace code that came back with a part. */
-  readonly codes?: readonly Bytes[];
-}
-
-export type ClaimMove = LocatedClaim & {
-  /** `released`: nobody's. What is reserved, presumable or sold is claimed anew where it was let go before. */
-  readonly to: ClaimState | "released";
-  /** A prescription's use of one drug, and what is left of it. */
-  readonly use?: { readonly drug: DrugKey; readonly quantity: TenThousandths };
-};
-
-export interface EntryChange {
-  readonly person: PersonKey;
-  readonly swipe: SwipeKey;
-  readonly pharmacy: string;
-  readonly at: EpochMs;
-  /** As read; when it no longer stands the change is refused and nothing else is written. */
-  readonly before: LedgerEntry;
-  readonly after: LedgerEntry;
-  readonly returns: ReturnsSheet | undefined;
-  readonly claims: readonly ClaimMove[];
-  readonly tallies: readonly TallyMove[];
-  /** Codes that came after the check: a later return must find them with the swipe. */
-  readonly lateClaims?: readonly LocatedClaim[];
-}
-
-export type Changed =
-  | { readonly changed: true; readonly personSeq: number }
-  | { readonly changed: false };
+export type Sealed =
+  /** `incomplete`: the answer stands, and some of what it means for others than the person may not be written. */
+  | { readonly won: true; readonly incomplete?: true }
+  | { readonly won: false; readonly answer: Bytes };
 
 /** A call the store could not answer: the caller becomes its own stand-in. */
 export class StoreUnavailableError extends Error {

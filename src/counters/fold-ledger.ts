@@ -82,7 +82,7 @@ function foldBought(
     if (over > 0 && folding.merge(entry)) over -= 1;
     else folding.start(entry);
   }
-  return [...folding.entries, ...entries.filter((entry) => !bought.has(entry))];
+  return byTime([...folding.entries, ...entries.filter((entry) => !bought.has(entry))]);
 }
 
 /** When a molecule runs out: as bought, and as the folded entries have it. */

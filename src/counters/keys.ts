@@ -34,6 +34,16 @@ export function traceField(code: Bytes): Bytes {
   return code.slice(2);
 }
 
+/** Keys that share it share a slot of a Cluster: generation and hash tag. */
+export function entityOf(key: string): string {
+  return key.slice(0, key.indexOf("}") + 1);
+}
+
+/** The last steps that were carried out for an entity, on Cluster: beside its keys in their slot. */
+export function stepsKey(entity: string): string {
+  return `${entity}o`;
+}
+
 /** A till's name is free text: what is not plain becomes base64url, so that it can neither end a tag nor lose bytes. */
 const PLAIN = /^[A-Za-z0-9._:-]+$/;
 

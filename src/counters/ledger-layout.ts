@@ -9,7 +9,7 @@ import {
 import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
 
 /**
- * A person's ledger: a head (personSeq u32, entries u16), then entries in order of arrival, big endian:
+ * A person's ledger: a head (personSeq u32, entries u16), then entries in order of time, big endian:
  * length u16, state u8, at u48, swipe 8, settlement 4, pharmacy 6, area u24, fund u32, flags u16, lines u8,
  * and a line: drug 6, quantity u32, days u16 (tenths), fen u24, tag u16.
  * 37 + 17 a line: two lines take 71 bytes of the 80 that promise 9 allows; a further drug takes 17, one more than

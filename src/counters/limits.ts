@@ -38,6 +38,11 @@ export const TALLY_DAYS = 29;
 export const TALLY_OPEN_MAX = 256;
 /** Twice the days and a margin: a store that closes for a month keeps its history. */
 export const TALLY_KEPT: DurationMs = 60 * DAY;
+/**
+ * Steps an entity remembers on Cluster, so that one sent twice is carried out once: more than an hour of a till, and
+ * at the busiest store minutes, where a step sent again comes within seconds of its first sending.
+ */
+export const STEPS_MAX = 64;
 /** What was found out about one person, or the members of one cohort: more than four times the 7 that CF-13 holds at. */
 export const FLAGS_MAX = 32;
 /** RS-03 looks back 180 days. */

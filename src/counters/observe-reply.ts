@@ -27,6 +27,7 @@ export function readObserved(o: Observation, reply: ObserveReply): Observed {
         verdict: reply.verdict,
         personSeq: ledgerSeq(reply.ledger) + 1,
         memory: readMemory(o, reply),
+        ...(reply.incomplete === undefined ? {} : { incomplete: reply.incomplete }),
       };
   }
 }
@@ -46,26 +47,32 @@ function readMemory(
   reply: Extract<ObserveReply, { verdict: "new" | "retry" }>,
 ): Memory {
   let next = 0;
-  const take = () => reply.values[next++] ?? null;
   const kept = <T extends { readonly at: EpochMs }>(entries: readonly T[], time: DurationMs) =>
     entries.filter(({ at }) => limits.isKept(at, time, o.at));
-  const logs = o.logs.map(({ window }) => kept(decodeLog(take(), o.swipe), 2 * window));
+  /** What was not read in time stays undefined. */
+  const take = <T>(read: (bytes: Buffer | null) => T): T | undefined => {
+    const bytes = reply.values[next++];
+    return bytes === undefined ? undefined : read(bytes);
+  };
+  const taken = <T extends { readonly at: EpochMs }>(
+    decode: (bytes: Buffer | null, own: SwipeKey) => readonly T[],
+    time: DurationMs,
+  ) => take((bytes) => kept(decode(bytes, o.swipe), time));
+  const logs = o.logs.map(({ window }) => taken(decodeLog, 2 * window));
   const seen = new Set<Bytes>();
-  const traceCodes = o.traceCodes.map((use): TraceMemory => {
-    const claims = kept(decodeClaims(take(), o.swipe), limits.TRACE_KEPT);
-    const splits = kept(decodeUses(take(), o.swipe), limits.TRACE_KEPT);
+  const traceCodes = o.traceCodes.map((use): TraceMemory | undefined => {
+    const claims = taken(decodeClaims, limits.TRACE_KEPT);
+    const splits = taken(decodeUses, limits.TRACE_KEPT);
     // A split sale's own append answers too; what it saw is what the read before it saw.
-    if (use.split && o.reserve && !seen.has(use.code)) take();
+    if (use.split && o.reserve && !seen.has(use.code)) next += 1;
     seen.add(use.code);
-    return { claims, splits };
+    return claims && splits && { claims, splits };
   });
-  const token = o.token === undefined ? [] : kept(decodeUses(take(), o.swipe), limits.TOKEN_KEPT);
-  const prescriptions = o.prescriptions.map(() =>
-    kept(decodeUses(take(), o.swipe), limits.PRESCRIPTION_KEPT),
-  );
-  const bindings = o.bindings.map((use) => kept(decodeBindings(take()), use.kept));
-  const tallies = o.tallies.map(() => recentTally(decodeTally(take()), o));
-  const flags = o.flags ? kept(decodeFlags(take()), limits.FLAG_KEPT) : [];
+  const token = o.token === undefined ? [] : taken(decodeUses, limits.TOKEN_KEPT);
+  const prescriptions = o.prescriptions.map(() => taken(decodeUses, limits.PRESCRIPTION_KEPT));
+  const bindings = o.bindings.map((use) => taken(decodeBindings, use.kept));
+  const tallies = o.tallies.map(() => take((bytes) => recentTally(decodeTally(bytes), o)));
+  const flags = o.flags ? taken(decodeFlags, limits.FLAG_KEPT) : [];
   const ledger = kept(decodeLedger(reply.ledger), limits.LEDGER_KEPT);
   return {
     ledger: ledger.filter((entry) => entry.swipe !== o.swipe),

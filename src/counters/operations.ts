@@ -7,9 +7,13 @@ import type { TallyColumns } from "./contract.ts";
  * that needs thought (windows, life cycle, the meaning of a claim) is arithmetic on what they return.
  */
 export interface MemoryHome {
-  observe(plan: ObservePlan): Promise<ObserveReply>;
-  seal(plan: SealPlan): Promise<SealReply>;
+  /** `wait`: how long the caller waits; what could not be read by then is undefined. Atomic homes know no parts. */
+  observe(plan: ObservePlan, wait?: DurationMs): Promise<ObserveReply>;
+  seal(plan: SealPlan, wait?: DurationMs): Promise<SealReply>;
   change(plan: ChangePlan): Promise<ChangeReply>;
+  /** Absent where every step is atomic: then nothing can be left to complete. */
+  complete?(observe: ObservePlan, seal: SealPlan): Promise<void>;
+  completeChange?(plan: ChangePlan): Promise<void>;
   /** Replaces a whole ledger if it still is what was read; what is left of its time stays. */
   fold(plan: FoldPlan): Promise<boolean>;
   read(keys: readonly string[], now: EpochMs): Promise<(Buffer | null)[]>;
@@ -71,7 +75,10 @@ export type ObserveReply =
       readonly verdict: "new" | "retry";
       readonly ledger: Buffer | null;
       readonly attempts: Buffer | null;
-      readonly values: readonly (Buffer | null)[];
+      /** Undefined: could not be read in time. */
+      readonly values: readonly (Buffer | null | undefined)[];
+      /** Something of it may not be written. */
+      readonly incomplete?: true;
       /** Codes still remembered that a full bucket let go to make room. */
       readonly lost: number;
     }
@@ -138,7 +145,9 @@ export interface TallyOperation {
 export const TALLY_STEPS = ["open", "add", "subtract", "close"] as const;
 export type TallyStep = (typeof TALLY_STEPS)[number];
 
-export type SealReply = { readonly won: true } | { readonly won: false; readonly answer: Buffer };
+export type SealReply =
+  | { readonly won: true; readonly incomplete?: true }
+  | { readonly won: false; readonly answer: Buffer };
 
 export interface ChangePlan {
   readonly at: EpochMs;
@@ -177,7 +186,12 @@ export type ChangeOperation =
   | { readonly kind: "locate"; readonly key: string; readonly claims: Buffer };
 
 export type ChangeReply =
-  | { readonly changed: true; readonly seq: number; readonly lost: number }
+  | {
+      readonly changed: true;
+      readonly seq: number;
+      readonly lost: number;
+      readonly incomplete?: true;
+    }
   | { readonly changed: false };
 
 export interface FoldPlan {

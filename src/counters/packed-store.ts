@@ -9,6 +9,7 @@ import type {
   SwipeKey,
   TraceMemory,
 } from "./contract.ts";
+import { StoreUnavailableError } from "./contract.ts";
 import {
   decodeAttempts,
   decodeClaims,
@@ -42,22 +43,30 @@ export function createPackedStore(
     if (lost > 0) observer.notice({ kind: "trace.bucket.full", value: lost });
   };
   return {
-    observe: async (observation) => {
-      const reply = await home.observe(observePlan(observation, keys));
+    observe: async (observation, wait) => {
+      const reply = await home.observe(observePlan(observation, keys), wait);
       if ("lost" in reply) noticeLost(reply.lost);
-      return readObserved(observation, reply);
+      return readable(() => readObserved(observation, reply));
     },
-    seal: async (sealing) => readSealed(await home.seal(sealPlan(sealing, keys))),
+    seal: async (sealing, wait) => readSealed(await home.seal(sealPlan(sealing, keys), wait)),
+    complete: async (sealing) => {
+      await home.complete?.(observePlan(sealing.observation, keys), sealPlan(sealing, keys));
+    },
+    completeChange: async (change) => {
+      await home.completeChange?.(changePlan(change, keys));
+    },
     locate: async (swipe) => {
       const [bytes] = await home.read([keys.locator(swipe)], now());
-      return bytes && locatorEnds(bytes) > now() ? decodeLocator(bytes) : undefined;
+      return readable(() =>
+        bytes && locatorEnds(bytes) > now() ? decodeLocator(bytes) : undefined,
+      );
     },
     readEntry: (person, swipe) => readEntry(home, keys, now(), person, swipe),
     change: async (change) => {
       const reply = await home.change(changePlan(change, keys));
       if (!reply.changed) return { changed: false };
       noticeLost(reply.lost);
-      return { changed: true, personSeq: reply.seq };
+      return { changed: true, personSeq: reply.seq, ...incompleteOf(reply) };
     },
     fold: async (person, at) => {
       const ledgerKey = keys.ledger(person);
@@ -84,8 +93,22 @@ export function createPackedStore(
   };
 }
 
+function incompleteOf({ incomplete }: { readonly incomplete?: true }) {
+  return incomplete === undefined ? {} : { incomplete };
+}
+
+/** What cannot be decoded is as good as not answered: a check without it is a stand-in and no failure. */
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const message = "The store answered something the guard cannot read.";
+    throw new StoreUnavailableError(message, { cause: error });
+  }
+}
+
 function readSealed(reply: SealReply): Sealed {
-  if (reply.won) return { won: true };
+  if (reply.won) return { won: true, ...incompleteOf(reply) };
   return { won: false, answer: reply.answer.toString("latin1", ANSWER_HEAD) };
 }
 

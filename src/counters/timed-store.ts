@@ -16,11 +16,13 @@ export function timedStore(store: CounterStore, clock: Clock, observer: Observer
     }
   }
   return {
-    observe: (observation) => timed("observe", store.observe(observation)),
-    seal: (sealing) => timed("seal", store.seal(sealing)),
+    observe: (observation, wait) => timed("observe", store.observe(observation, wait)),
+    seal: (sealing, wait) => timed("seal", store.seal(sealing, wait)),
+    complete: (sealing) => timed("complete", store.complete(sealing)),
     locate: (swipe) => timed("locate", store.locate(swipe)),
     readEntry: (person, swipe) => timed("read", store.readEntry(person, swipe)),
     change: (change) => timed("change", store.change(change)),
+    completeChange: (change) => timed("completeChange", store.completeChange(change)),
     fold: (person, at) => timed("fold", store.fold(person, at)),
     ledgers: (persons) => timed("ledgers", store.ledgers(persons)),
     traces: (codes) => timed("traces", store.traces(codes)),

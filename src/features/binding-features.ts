@@ -167,8 +167,21 @@ export function learnedDrugDiffers(parameters: Parameters): FeatureDefinition {
     const ledger = observation.lines[index];
     const products = productsOf(line);
     if (products.length === 0 || !teachesProducts(line, ledger, reference)) return false;
-    if (context.memory === undefined) return MISSING;
     const own = drugPartner(ledger?.drug ?? "");
-    return products.some((product) => isTaught(partnersOf(context, "product", product) ?? [], own));
+    return anyOf(products, (product) => {
+      const partners = partnersOf(context, "product", product);
+      return partners === MISSING ? MISSING : isTaught(partners ?? [], own);
+    });
   });
+}
+
+/** True where it holds of one; missing where it may hold of one that was not read. */
+function anyOf<T>(items: readonly T[], holds: (item: T) => boolean | typeof MISSING): Seen {
+  let seen: Seen = false;
+  for (const item of items) {
+    const one = holds(item);
+    if (one === true) return true;
+    if (one === MISSING) seen = MISSING;
+  }
+  return seen;
 }

@@ -27,10 +27,11 @@ export function tokenReplayed(parameters: Parameters): FeatureDefinition {
   const window = parameters.duration("window", TOKEN_KEPT);
   return stored("swipe", "boolean", { token: true }, (context) => {
     if (context.swipe.credential.type !== "01") return ABSENT;
-    if (context.memory === undefined) return MISSING;
+    const uses = context.memory?.token;
+    if (uses === undefined) return MISSING;
     const { at } = context;
     const holder = holderOf(context);
-    return context.memory.token.some(
+    return uses.some(
       (use) => inWindow(use.at, at, window) && isClaimed(use, at) && !isSameVisit(use, holder),
     );
   });
@@ -148,10 +149,9 @@ function usesOf(
 ): readonly ClaimUse[] | undefined | typeof MISSING {
   const { lines } = context.swipe;
   if (lines[line]?.prescription === undefined) return undefined;
-  if (context.memory === undefined) return MISSING;
   let position = 0;
   for (let i = 0; i < line; i += 1) if (lines[i]?.prescription !== undefined) position += 1;
-  return context.memory.prescriptions[position] ?? [];
+  return context.memory?.prescriptions[position] ?? MISSING;
 }
 
 function holderOf({ at, here, observation }: ReadContext) {
@@ -165,7 +165,8 @@ function traceFeature(read: (trace: LineTrace) => boolean): () => FeatureDefinit
       const facts = context.line(line);
       if (codesOf(facts.line).length === 0 || !isTraced(facts)) return false;
       const trace = context.trace(line);
-      return trace === undefined ? MISSING : read(trace);
+      if (trace === undefined) return MISSING;
+      return read(trace) || (trace.unread ? MISSING : false);
     });
 }
 

@@ -26,9 +26,10 @@ function flagFeature(
     bound: "exact",
     needs,
     read({ memory, at }): Seen {
-      if (memory === undefined) return MISSING;
+      const flags = memory?.flags;
+      if (flags === undefined) return MISSING;
       let value = 0;
-      for (const flag of memory.flags)
+      for (const flag of flags)
         if (flag.kind === kind && inWindow(flag.at, at, window)) value = join(value, flag.value);
       return value;
     },

@@ -72,10 +72,8 @@ export function logOf(
   if (kind.scope === "line" && entity === undefined) return undefined;
   const place = placeOf(context, observation.logs, kind.letter, entity);
   if (place < 0) return undefined;
-  return memory === undefined ? MISSING : (memory.logs[place] ?? NOTHING);
+  return memory?.logs[place] ?? MISSING;
 }
-
-const NOTHING: readonly never[] = Object.freeze([]);
 
 function asCounted({ swipe, reference, day, observation }: ReadContext) {
   return { swipe, reference, day, basket: observation.basket };
@@ -90,7 +88,7 @@ export function partnersOf(
   const { observation, memory } = context;
   const place = placeOf(context, observation.bindings, BINDING_LETTERS[kind], entity);
   if (place < 0) return undefined;
-  return memory === undefined ? MISSING : (memory.bindings[place] ?? NOTHING);
+  return memory?.bindings[place] ?? MISSING;
 }
 
 /** An entity's daily totals; `entity` undefined: the only one of its kind. */
@@ -102,7 +100,5 @@ export function tallyOf(
   const { observation, memory } = context;
   const place = placeOf(context, observation.tallies, TALLY_LETTERS[kind], entity);
   if (place < 0) return undefined;
-  return memory === undefined ? MISSING : (memory.tallies[place] ?? NO_TALLY);
+  return memory?.tallies[place] ?? MISSING;
 }
-
-const NO_TALLY: Tally = Object.freeze({ days: NOTHING, open: NOTHING });

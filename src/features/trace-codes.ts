@@ -19,6 +19,8 @@ export interface LineTrace {
   readonly overSplit: boolean;
   /** Returned here before: sold again, which is allowed once it came back. */
   readonly resold: boolean;
+  /** A code of the line could not be read: what is false here may be true of it. */
+  readonly unread: boolean;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -29,6 +31,7 @@ const CLEAN: LineTrace = Object.freeze({
   soldHere: false,
   overSplit: false,
   resold: false,
+  unread: false,
 });
 
 /**
@@ -63,7 +66,8 @@ export function readTraceCodes(context: ReadContext, memory: Memory): readonly L
     const trace: Mutable<LineTrace> = { ...CLEAN };
     for (const _code of codes) {
       const known = memory.traceCodes[next++];
-      if (known !== undefined) judgeCode(known, index, context, trace);
+      if (known === undefined) trace.unread = true;
+      else judgeCode(known, index, context, trace);
     }
     return trace;
   });

@@ -147,8 +147,17 @@ t.test("what is promised and not there yet is refused in one sentence", async (t
   const cases: readonly (readonly [Environment, RegExp])[] = [
     [{ HOST: "192.168.1.4" }, /loopback.*GUARD_CLIENTS.*not available yet/],
     [{ GUARD_CLIENTS: "x" }, /not available yet/],
-    [{ REDIS_URL: "redis+sentinel://a:1,b:2/name" }, /sentinel.*not available yet/],
-    [{ REDIS_URL: "redis+cluster://a:1,b:2" }, /cluster.*not available yet/],
+    [{ REDIS_URL: "redis+sentinel://a:1,b:2" }, /not an address: redis\+sentinel:/],
+    [{ REDIS_URL: "redis+sentinel://a:1,b:0/name" }, /not an address/],
+    [{ REDIS_URL: "redis+sentinel://a:1/na me" }, /not an address/],
+    [{ REDIS_URL: "redis+sentinel://a:1/name/16" }, /database from 0 to 15/],
+    [{ REDIS_URL: "redis+sentinel://a:1/name/0/x" }, /not an address/],
+    [{ REDIS_URL: `redis+sentinel://${"a:1,".repeat(32)}a:1/name` }, /at most 32 sentinels/],
+    [{ REDIS_URL: "redis+cluster://" }, /not an address: redis\+cluster:/],
+    [{ REDIS_URL: "redis+cluster://a:1,b:0" }, /not an address/],
+    [{ REDIS_URL: "redis+cluster://a:1,,b:2" }, /not an address/],
+    [{ REDIS_URL: "redis+cluster://a:1/3" }, /not an address/],
+    [{ REDIS_URL: `redis+cluster://${"a:1,".repeat(32)}a:1` }, /at most 32 nodes/],
   ];
   for (const [environment, sentence] of cases) {
     t.match(faultsOf(environment), [sentence]);
@@ -184,6 +193,12 @@ t.test("settings that need one another are checked together", async (t) => {
     [{ REDIS_URL: "redis://h", REDIS_USERNAME: "u" }, /without REDIS_PASSWORD/],
     [{ REDIS_URL: "redis://h", REDIS_TLS_CA: pem }, /nothing would be encrypted/],
     [{ REDIS_URL: "rediss://h", REDIS_TLS_CERT: pem }, /REDIS_TLS_CERT and REDIS_TLS_KEY/],
+    [{ REDIS_URL: "redis://h", REDIS_SENTINEL_PASSWORD: "p" }, /REDIS_SENTINEL_… is set and/],
+    [
+      { REDIS_URL: "redis+sentinel://h/n", REDIS_SENTINEL_USERNAME: "u" },
+      /REDIS_SENTINEL_PASSWORD/,
+    ],
+    [{ REDIS_URL: "redis+sentinel://h/n", REDIS_SENTINEL_TLS: "true" }, /spoken to in clear/],
     [{ KAFKA_BROKERS: "h:1", KAFKA_SASL_USERNAME: "u" }, /set together/],
     [{ KAFKA_BROKERS: "h:1", KAFKA_TLS: "false", KAFKA_TLS_CA: pem }, /nothing would be encrypted/],
     [{ KAFKA_BROKERS: "h:1", KAFKA_TLS_KEY: pem }, /KAFKA_TLS_CERT and KAFKA_TLS_KEY/],
@@ -193,6 +208,57 @@ t.test("settings that need one another are checked together", async (t) => {
   t.match(withFile.kafka?.tls, { ca: /BEGIN/ }, "naming a file means TLS");
 });
 
+t.test("sentinels name the primary: theirs and Redis' credentials are apart", async (t) => {
+  const pem = join(t.testdir({ "x.pem": "-----BEGIN CERTIFICATE-----" }), "x.pem");
+  const plain = {
+    REDIS_URL: "redis+sentinel://till:s%40cret@a:7000, b/till-memory/3",
+    REDIS_SENTINEL_USERNAME: "watch",
+    REDIS_SENTINEL_PASSWORD: "other",
+  };
+  const nodes = [
+    { host: "a", port: 7_000 },
+    { host: "b", port: 26_379 },
+  ];
+  const sentinel = {
+    nodes,
+    name: "till-memory",
+    database: 3,
+    username: "watch",
+    password: "other",
+  };
+  const login = { username: "till", password: "s@cret" };
+  const url = "redis+sentinel://a:7000,b:26379/till-memory/3";
+  t.same(readConfig(plain).redis, { url, ...login, sentinel });
+  const tls = { ca: "-----BEGIN CERTIFICATE-----" };
+  const secure = readConfig({ ...plain, REDIS_TLS_CA: pem }).redis;
+  t.same(secure, { url, ...login, tls, sentinel: { ...sentinel, tls } }, "naming a file means TLS");
+  const half = readConfig({ ...plain, REDIS_TLS_CA: pem, REDIS_SENTINEL_TLS: "false" }).redis;
+  t.same(half, { url, ...login, tls, sentinel }, "sentinels may speak in clear");
+  const byScheme = readConfig({ REDIS_URL: "rediss+sentinel://a/n" }).redis;
+  t.match(byScheme, { tls: {}, sentinel: { name: "n", database: 0, tls: {} } });
+});
+
+t.test("a Cluster is named by some of its nodes", async (t) => {
+  const pem = join(t.testdir({ "x.pem": "-----BEGIN CERTIFICATE-----" }), "x.pem");
+  const plain = { REDIS_URL: "redis+cluster://till:s%40cret@a:7000, [::1]:7001,b" };
+  const cluster = [
+    { host: "a", port: 7_000 },
+    { host: "[::1]", port: 7_001 },
+    { host: "b", port: 6_379 },
+  ];
+  const login = { username: "till", password: "s@cret" };
+  const url = "redis+cluster://a:7000,[::1]:7001,b:6379";
+  t.same(readConfig(plain).redis, { url, ...login, cluster });
+  const secure = { tls: { ca: "-----BEGIN CERTIFICATE-----" } };
+  const withFile = readConfig({ ...plain, REDIS_TLS_CA: pem });
+  t.same(withFile.redis, { url, ...login, ...secure, cluster }, "naming a file means TLS");
+  const byScheme = readConfig({ REDIS_URL: "rediss+cluster://a:7000", REDIS_PASSWORD: "p" });
+  t.same(byScheme.redis, {
+    ...{ url: "rediss+cluster://a:7000", password: "p", tls: {} },
+    cluster: [{ host: "a", port: 7_000 }],
+  });
+});
+
 t.test("no fault ever repeats a password", async (t) => {
   const secret = "hunter2-hunter2";
   const bad = [
@@ -200,7 +266,12 @@ t.test("no fault ever repeats a password", async (t) => {
     "redis://u:SECRET@h/99",
     "redis://u:SECRET@",
     "redis://u:SECRET@h?x=1",
-    "redis+cluster://u:SECRET@h",
+    "redis+sentinel://u:SECRET@h/",
+    "redis+sentinel://u:SECRET@h/n/99",
+    "redis+sentinel://u:SECRET%ZZ@h/n",
+    "redis+cluster://u:SECRET@h,",
+    "redis+cluster://u:SECRET@h/1",
+    "redis+cluster://u:SECRET%ZZ@h",
     "redis://u:SECRET%ZZ@h",
     "redis://u:SECRET@h:0",
     "SECRET",

@@ -3,6 +3,8 @@ import type { ClaimUse } from "../../src/counters/contract.ts";
 import { DAY, HOUR, SECOND } from "../../src/units.ts";
 import { bindingsConform } from "./bindings.ts";
 import { claimsConform } from "./claims.ts";
+import { completingConforms } from "./completing.ts";
+import { lateSwipesConform } from "./late-swipes.ts";
 import { logsConform } from "./logs.ts";
 import { longMemoryConforms } from "./long-memory.ts";
 import { offPathConforms } from "./off-path.ts";
@@ -29,6 +31,8 @@ export function counterStoreConforms(t: Test, fresh: Fresh): void {
   claimsConform(t, fresh);
   changes(t, fresh);
   bounds(t, fresh);
+  lateSwipesConform(t, fresh);
+  completingConforms(t, fresh);
   races(t, fresh);
   longMemoryConforms(t, fresh);
   bindingsConform(t, fresh);

@@ -1,4 +1,4 @@
-import type { CounterStore, LedgerEntry, Observed } from "../../src/counters/contract.ts";
+import type { CounterStore, LedgerEntry, Memory, Observed } from "../../src/counters/contract.ts";
 import { digest, observation, type Sale, sealing } from "./swipes.ts";
 
 /** A store whose memory is its own, and the clock it reads by. */
@@ -10,11 +10,22 @@ export interface StoreUnderTest {
 export type Fresh = () => Promise<StoreUnderTest>;
 export type Remembering = Extract<Observed, { verdict: "new" | "retry" }>;
 
-export function remembered(observed: Observed): Remembering {
+type Present<T> = T extends readonly (infer E)[] ? readonly Exclude<E, undefined>[] : T;
+/** A memory all of which was read. */
+export type Whole = { readonly [K in keyof Memory]: Present<Exclude<Memory[K], undefined>> };
+
+export type Remembered = Omit<Remembering, "memory"> & { readonly memory: Whole };
+
+export function remembered(observed: Observed): Remembered {
   if (observed.verdict !== "new" && observed.verdict !== "retry") {
     throw new Error(`expected a memory, got ${observed.verdict}`);
   }
-  return observed;
+  const { memory } = observed;
+  const isUnread = Object.values(memory).some(
+    (part: readonly unknown[] | undefined) => part?.includes(undefined) ?? true,
+  );
+  if (isUnread || observed.incomplete) throw new Error("not all of the memory was read");
+  return observed as Remembered;
 }
 
 export async function check(

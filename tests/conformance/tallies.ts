@@ -75,7 +75,8 @@ function moves(t: Test, fresh: Fresh): void {
     const under = await fresh();
     await sell(under, "sale-0001", 0, { presume: false });
     const at = (days: number) => ({ ...ADD, at: START + days * DAY });
-    for (const days of [3, 1, 2, 1]) await change(under, "sale-0001", 3 * DAY, [at(days)]);
+    for (const [nth, days] of [3, 1, 2, 1].entries())
+      await change(under, "sale-0001", 3 * DAY + nth, [at(days)]);
     t.same((await seen(under, 3 * DAY)).days, [day(1, [2, 0, 200, 0]), day(2, ONE), day(3, ONE)]);
   });
 

@@ -1,42 +1,11 @@
-import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import t from "tap";
-import { createMemoryShelf } from "../../src/counters/embedded/byte-shelf.ts";
-import { createEmbeddedHome } from "../../src/counters/embedded/embedded-home.ts";
-import { createKeyNames } from "../../src/counters/keys.ts";
-import type { MemoryHome } from "../../src/counters/operations.ts";
-import { createPackedStore } from "../../src/counters/packed-store.ts";
-import { openRedis, type RedisConnection } from "../../src/counters/redis/redis-connection.ts";
+import { openRedis } from "../../src/counters/redis/redis-connection.ts";
 import { createRedisHome } from "../../src/counters/redis/redis-home.ts";
 import { MINUTE, SILENT } from "../../src/units.ts";
-import { START } from "../conformance/swipes.ts";
 import { skipWithoutRedis, testRedisUrl } from "../services/redis.ts";
-import { type Home, repliesOf } from "./twins.ts";
+import { assertTwins } from "./assert-twins.ts";
 import { FAR, FARTHEST, NEAR, ONE_BOX, ONE_OLD_BOX, PLAIN_SALE, type Step } from "./twins-steps.ts";
-
-function homeOf(home: (now: () => number) => MemoryHome): Home {
-  let now = START;
-  const clock = () => now;
-  return {
-    store: createPackedStore(home(clock), createKeyNames(`twins-${randomUUID()}`), clock),
-    setNow: (at) => {
-      now = at;
-    },
-  };
-}
-
-async function assertTwins(redis: RedisConnection, steps: readonly Step[], years: boolean) {
-  const embedded = homeOf((now) => createEmbeddedHome(createMemoryShelf(), now));
-  const remote = homeOf(() => createRedisHome(redis));
-  const here = await repliesOf(embedded, steps, years);
-  const there = await repliesOf(remote, steps, years);
-  for (const [step, reply] of here.entries()) {
-    if (reply === there[step]) continue;
-    const told = `step ${step} ${JSON.stringify(steps[step])}`;
-    throw new Error(`${told}\n  embedded ${reply}\n  Redis    ${there[step]}`);
-  }
-  return here;
-}
 
 t.test("both homes answer alike, step by step", { skip: skipWithoutRedis() }, async (t) => {
   const redis = openRedis({ url: testRedisUrl() ?? "" }, () => 0, SILENT);
@@ -45,6 +14,7 @@ t.test("both homes answer alike, step by step", { skip: skipWithoutRedis() }, as
     await redis.close();
   });
   await new Promise<void>((resolve) => redis.whenReady(resolve));
+  const home = createRedisHome(redis);
   const runs = Number(process.env["GUARD_TWINS_RUNS"] ?? 1);
 
   for (const { name, histories, years, numRuns } of [
@@ -56,7 +26,7 @@ t.test("both homes answer alike, step by step", { skip: skipWithoutRedis() }, as
   ]) {
     t.test(`over ${name}`, async (t) => {
       const property = fc.asyncProperty(histories, async (steps) => {
-        const replies = await assertTwins(redis, steps, years);
+        const replies = await assertTwins(home, steps, years);
         if (replies.some((reply) => reply?.includes('"failed"')))
           throw new Error(`a step failed: ${replies.find((reply) => reply.includes('"failed"'))}`);
       });
@@ -67,7 +37,7 @@ t.test("both homes answer alike, step by step", { skip: skipWithoutRedis() }, as
 
   t.test("at every bound: 300 swipes of a person, 70 uses, 10 cards", async (t) => {
     const steps = Array.from({ length: 300 }, (_, i) => busyDay(i)).flat();
-    const replies = await assertTwins(redis, steps, false);
+    const replies = await assertTwins(home, steps, false);
     t.notOk(replies.some((reply) => reply?.includes('"failed"')));
   });
 });

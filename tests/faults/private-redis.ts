@@ -45,15 +45,16 @@ export class Monitor {
     await eventually(() => this.text.includes("+OK"));
   }
 
-  /** Names of the commands clients sent, those of scripts left out. */
+  /** Names of the commands clients sent; those of scripts are left out, and what instances tell each other by the clock. */
   async stop(): Promise<Record<string, number>> {
     // Seen by the monitor after everything that was sent before it.
     await ask(this.port, "ECHO", "monitor-ends-here");
     await eventually(() => this.text.includes("monitor-ends-here"));
     this.socket.destroy();
     const counts: Record<string, number> = {};
-    for (const [, source, name = ""] of this.text.matchAll(/^\+[\d.]+ \[\d+ (\S+)\] "([^"]+)"/gm)) {
-      if (source === "lua" || /^(echo|quit)$/i.test(name)) continue;
+    const lines = this.text.matchAll(/^\+[\d.]+ \[\d+ (\S+)\] "([^"]+)"(.*)$/gm);
+    for (const [, source, name = "", rest = ""] of lines) {
+      if (source === "lua" || /^(echo|quit)$/i.test(name) || rest.includes(":{control}")) continue;
       counts[name.toUpperCase()] = (counts[name.toUpperCase()] ?? 0) + 1;
     }
     return counts;

@@ -1,4 +1,5 @@
 import t from "tap";
+import type { Memory } from "../../src/counters/contract.ts";
 import { kindNames } from "../../src/features/catalogue.ts";
 import type { DrugEntry } from "../../src/reference/bundle.ts";
 import type { PseudonymisedSwipe } from "../../src/swipe/pseudonymised-swipe.ts";
@@ -137,11 +138,22 @@ const SHOWN: Readonly<Record<string, Partial<PseudonymisedSwipe["credential"]>>>
 
 const kinds = kindNames().filter((kind) => kind !== "fact: notHere");
 
-function read(kind: string, memory?: null) {
+/** The person was heard, and no other entity. */
+const PERSON_ALONE: Partial<Memory> = {
+  ...{ token: undefined, flags: undefined },
+  ...{ logs: unread(), traceCodes: unread(), prescriptions: unread() },
+  ...{ bindings: unread(), tallies: unread() },
+};
+
+function unread(): undefined[] {
+  return Array.from({ length: 8 }, () => undefined);
+}
+
+function read(kind: string, memory?: Partial<Memory> | null) {
   const judged = { ...FULL, credential: { ...FULL.credential, ...SHOWN[kind] } };
   return reading(declarationOf(kind), {
     ...{ swipe: judged, reference: BUNDLE },
-    ...(memory === null && { memory }),
+    ...(memory !== undefined && { memory }),
   });
 }
 
@@ -175,5 +187,15 @@ t.test("without the store only what the store knows is missing", async (t) => {
     const seen = read(kind, null);
     if (isStored) t.equal(seen, "missing", `${kind} is the store's to say`);
     else t.strictSame(seen, read(kind), `${kind} needs no store`);
+  }
+});
+
+t.test("an entity that was not read in time is missing, and never empty", async (t) => {
+  for (const kind of kinds) {
+    const definition = definitionOf(declarationOf(kind));
+    const isPersons = Object.keys(definition.needs).length === 0 && !kind.includes("trace");
+    const seen = read(kind, PERSON_ALONE);
+    if (definition.kind !== "store" || isPersons) t.strictSame(seen, read(kind), kind);
+    else t.equal(seen, "missing", kind);
   }
 });

@@ -4,6 +4,7 @@ import type {
   LedgerEntry,
   LedgerLine,
   Memory,
+  Observation,
 } from "../../src/counters/contract.ts";
 import { readDeclaration } from "../../src/features/catalogue.ts";
 import type { FeatureDefinition, Seen } from "../../src/features/definition.ts";
@@ -286,8 +287,9 @@ export function reading(declaration: unknown, given: Given = {}): Reading {
   const plan = compilePlan(new Map([["feature", definition]]), ["feature"]);
   const judged = given.swipe ?? swipe();
   const bundle = given.reference ?? reference();
-  const memory = given.memory === null ? undefined : { ...EMPTY, ...given.memory };
-  const vector = readFeatures(plan, judged, observe(plan, judged, bundle), memory, bundle);
+  const asked = observe(plan, judged, bundle);
+  const memory = given.memory === null ? undefined : heard(asked, given.memory);
+  const vector = readFeatures(plan, judged, asked, memory, bundle);
   const row = definition.scope === "swipe" ? vector.swipe : vector.lines[given.line ?? 0];
   return row?.[0] ?? "absent";
 }
@@ -299,3 +301,18 @@ export function value(declaration: unknown, given: Given = {}): Exclude<Seen, un
 }
 
 export { DAY, HOUR, MINUTE };
+
+/** Whatever was asked for was heard; what is not given was found empty. */
+function heard(asked: Observation, given: Partial<Memory> = {}): Memory {
+  const memory = { ...EMPTY, ...given };
+  const all = <T>(uses: readonly unknown[], found: readonly T[], nothing: Exclude<T, undefined>) =>
+    uses.map((_, place) => (place < found.length ? (found[place] as T) : nothing));
+  return {
+    ...memory,
+    logs: all(asked.logs, memory.logs, []),
+    traceCodes: all(asked.traceCodes, memory.traceCodes, { claims: [], splits: [] }),
+    prescriptions: all(asked.prescriptions, memory.prescriptions, []),
+    bindings: all(asked.bindings, memory.bindings, []),
+    tallies: all(asked.tallies, memory.tallies, { days: [], open: [] }),
+  };
+}

@@ -10,6 +10,8 @@ export interface ByteShelf {
    */
   set(key: Bytes, value: Buffer, expiresAt: EpochMs): void;
   remove(key: Bytes): void;
+  /** Every key with this prefix, expired ones too; what is removed meanwhile may be among them. */
+  keys(prefix: Bytes): Iterable<Bytes>;
   /** Everything set inside reaches the shelf together, or nothing does. */
   together<T>(work: () => T): T;
   close(): Promise<void>;
@@ -52,6 +54,7 @@ export function createMemoryShelf(): ByteShelf {
     remove: (key) => {
       kept.delete(key);
     },
+    keys: (prefix) => [...kept.keys()].filter((key) => key.startsWith(prefix)),
     together: (work) => work(),
     close: async () => kept.clear(),
   };

@@ -1,11 +1,26 @@
+import { statfsSync } from "node:fs";
 import { open } from "lmdb";
 import type { Bytes, EpochMs } from "../../units.ts";
+import { StoreUnavailableError } from "../contract.ts";
 import { type ByteShelf, KEPT_LONGER } from "./byte-shelf.ts";
 
 const EXPIRY = 6;
 /** Expired entries are looked for in steps behind the writes, so that no timer is needed. */
 const SWEEP_STEP = 4;
 const SWEEP_EVERY = 8;
+
+/**
+ * Bytes of the volume that are left alone, and the part of a small one: a commit that fails half-way for want of room
+ * is lmdb's to take back, so none is begun then. The look costs a few µs.
+ */
+const LEFT_MAX = 32_000_000;
+const LEFT_SHARE = 1 / 80;
+const FULL = "The volume of the embedded store is as good as full; free space on it.";
+
+function isAsGoodAsFull(path: string): boolean {
+  const { bavail, blocks, bsize } = statfsSync(path);
+  return bavail * bsize < Math.min(LEFT_MAX, blocks * bsize * LEFT_SHARE);
+}
 
 function isOver(stored: Buffer, now: EpochMs): boolean {
   return stored.readUIntBE(0, EXPIRY) + KEPT_LONGER <= now;
@@ -56,7 +71,25 @@ export function createDiskShelf(path: string): ByteShelf {
     remove: (key) => {
       file.removeSync(name(key));
     },
-    together: (work) => file.transactionSync(work),
+    keys: (prefix) =>
+      file
+        // Text of the prefix and nothing above it: no byte of a key is 255 behind one.
+        .getKeys({ start: name(prefix), end: name(`${prefix}\xff`) })
+        .map((key) => key.toString("latin1")),
+    together: (work) => {
+      if (isAsGoodAsFull(path)) throw new StoreUnavailableError(FULL);
+      let isDone = false;
+      try {
+        return file.transactionSync(() => {
+          const result = work();
+          isDone = true;
+          return result;
+        });
+      } catch (error) {
+        if (!isDone) throw error;
+        throw new StoreUnavailableError(FULL, { cause: error });
+      }
+    },
     close: () => file.close(),
   };
 }

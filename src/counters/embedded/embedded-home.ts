@@ -39,7 +39,7 @@ import type {
 import { writeFlag } from "./bindings.ts";
 import { AS_LONG_AS_BEFORE, type ByteShelf } from "./byte-shelf.ts";
 import { ownOperation, takeUse } from "./own-claims.ts";
-import { appendEntry, findVariable, splitEntries } from "./packed-entries.ts";
+import { insertEntry, findVariable, splitEntries } from "./packed-entries.ts";
 import { writeTally } from "./tallies.ts";
 import { writeTrace } from "./trace-claims.ts";
 
@@ -48,8 +48,9 @@ const EMPTY = Buffer.alloc(0);
 /** The memory in this process: the same operations as the Lua scripts, over a shelf of bytes. */
 export function createEmbeddedHome(shelf: ByteShelf, now: () => EpochMs): MemoryHome {
   return {
-    observe: async (plan) => shelf.together(() => observe(shelf, plan)),
-    seal: async (plan) => shelf.together(() => seal(shelf, plan)),
+    observe: async (plan) =>
+      shelf.together(() => observe(keptFromNow(shelf, plan.at, now()), plan)),
+    seal: async (plan) => shelf.together(() => seal(keptFromNow(shelf, plan.at, now()), plan)),
     change: async (plan) => shelf.together(() => change(shelf, plan, now())),
     fold: async (plan) => shelf.together(() => fold(shelf, plan, now())),
     read: async (keys, at) => keys.map((key) => shelf.get(key, at) ?? null),
@@ -60,6 +61,17 @@ export function createEmbeddedHome(shelf: ByteShelf, now: () => EpochMs): Memory
       ]),
     flag: async (plan) => shelf.together(() => writeFlag(shelf, plan, now())),
     close: () => shelf.close(),
+  };
+}
+
+/** What comes days late (a till's upload) is kept as long from now as it would have been: a repeat of it must be known. */
+function keptFromNow(shelf: ByteShelf, at: EpochMs, now: EpochMs): ByteShelf {
+  const late = now - at;
+  if (late <= 0) return shelf;
+  return {
+    ...shelf,
+    set: (key, value, expiresAt) =>
+      shelf.set(key, value, expiresAt === AS_LONG_AS_BEFORE ? expiresAt : expiresAt + late),
   };
 }
 
@@ -121,7 +133,7 @@ function writeLedger(shelf: ByteShelf, plan: ObservePlan, ledger: Buffer | null)
   const expiresAt = at + limits.LEDGER_KEPT;
   let after: Buffer = Buffer.from(ledger ?? Buffer.alloc(LEDGER_HEAD));
   if (plan.entry !== undefined && findEntry(after, plan.swipe) < 0) {
-    after = appendEntry(after, plan.entry, {
+    after = insertEntry(after, plan.entry, {
       head: LEDGER_HEAD,
       atOffset: ENTRY_AT_OFFSET,
       keptFrom: at - limits.LEDGER_KEPT,
@@ -139,7 +151,7 @@ function writeAttempts(shelf: ByteShelf, plan: ObservePlan): Buffer | null {
   const own = findVariable(before, ATTEMPTS_HEAD, ATTEMPT_SWIPE_OFFSET, plan.swipe);
   const ownAt = own < 0 ? 0 : before.readUIntBE(own + ATTEMPT_AT_OFFSET, 6);
   if (!limits.isKept(ownAt, limits.ATTEMPTS_KEPT, at)) {
-    const after = appendEntry(before, plan.attempt, {
+    const after = insertEntry(before, plan.attempt, {
       head: ATTEMPTS_HEAD,
       atOffset: ATTEMPT_AT_OFFSET,
       keptFrom: at - limits.ATTEMPTS_KEPT,
@@ -210,8 +222,8 @@ function seal(shelf: ByteShelf, plan: SealPlan): SealReply {
   const marked = ledger === undefined ? NO_MARKS : markedLedger(ledger, plan);
   if (marked.after !== undefined) shelf.set(plan.ledgerKey, marked.after, AS_LONG_AS_BEFORE);
   for (const operation of plan.operations) {
-    // A seal that comes after the settlement finds its sale counted.
-    if (operation.kind === "tally" && !marked.swipes.has(plan.swipe)) continue;
+    // A seal that comes after the settlement finds its sale counted, and its claims sold.
+    if (operation.kind !== "bind" && !marked.swipes.has(plan.swipe)) continue;
     ownOperation(shelf, operation, plan.swipe, plan.at);
   }
   return { won: true };

@@ -21,25 +21,36 @@ export function findVariable(packed: Buffer, head: number, offset: number, swipe
 }
 
 /**
- * Appends an entry behind a head whose last two bytes count the entries; what is older than
- * `keptFrom`, or more than `max`, leaves from the front.
+ * Puts an entry to its place by time, behind a head whose last two bytes count the entries. What is older than
+ * `keptFrom` leaves from the front; of more than `max` the oldest goes, which may be the new one: what is late never
+ * pushes out what is newer.
  */
-export function appendEntry(
+export function insertEntry(
   packed: Buffer,
   entry: Buffer,
   bounds: { head: number; atOffset: number; keptFrom: EpochMs; max: number },
 ): Buffer {
   const { head, atOffset, keptFrom, max } = bounds;
-  let count = packed.readUInt16BE(head - 2);
-  let position = head;
-  while (position < packed.length) {
-    if (count < max && packed.readUIntBE(position + atOffset, 6) >= keptFrom) break;
-    position += entryLength(packed, position);
-    count -= 1;
-  }
-  const after = Buffer.concat([packed.subarray(0, head), packed.subarray(position), entry]);
-  after.writeUInt16BE(count + 1, head - 2);
+  const timeOf = (of: Buffer): EpochMs => of.readUIntBE(atOffset, 6);
+  const entries = variableEntries(packed, head);
+  while (entries[0] !== undefined && timeOf(entries[0]) < keptFrom) entries.shift();
+  const place = entries.findLastIndex((of) => timeOf(of) <= timeOf(entry)) + 1;
+  entries.splice(place, 0, entry);
+  const kept = entries.slice(-max);
+  const after = Buffer.concat([packed.subarray(0, head), ...kept]);
+  after.writeUInt16BE(kept.length, head - 2);
   return after;
+}
+
+/** Variable-length entries as views of the packed bytes. */
+function variableEntries(packed: Buffer, head: number): Buffer[] {
+  const entries: Buffer[] = [];
+  for (let position = head; position < packed.length; ) {
+    const length = entryLength(packed, position);
+    entries.push(packed.subarray(position, position + length));
+    position += length;
+  }
+  return entries;
 }
 
 /** At most `max` entries: where there are more, the one whose time lies furthest back goes. */

@@ -1,4 +1,5 @@
-import type { DurationMs } from "../../units.ts";
+import type { Bytes, DurationMs } from "../../units.ts";
+import { stepsKey } from "../keys.ts";
 import {
   type ChangeOperation,
   type ChangePlan,
@@ -67,17 +68,58 @@ function seconds(duration: DurationMs): number {
 }
 
 export function encodeObserve(plan: ObservePlan): ScriptCall {
-  const keys = [plan.answerKey, plan.ledgerKey, plan.attemptsKey, plan.locatorKey];
-  const out = new PlanWriter()
-    .uint(plan.at, 6)
-    .text(plan.swipe)
-    .text(plan.person)
-    .text(plan.content)
-    .uint(plan.operations.length + 2, 2);
-  out.uint(1, 1).sized(plan.entry, 2).sized(plan.attempt, 2);
-  out.uint(2, 1).uint(seconds(plan.locatorTtl), 4).sized(plan.locator, 2);
+  const keys: string[] = [];
+  const out = observeHead(plan, plan.operations.length + 2);
+  writePerson(out, keys, plan);
+  writeLocator(out, keys, plan);
   for (const operation of plan.operations) writeObserve(out, keys, operation);
   return { keys, plan: out.done() };
+}
+
+/** On Cluster one after the other: whose swipe this is, the person, and each other entity. */
+export function encodeObserveLocator(plan: ObservePlan): ScriptCall {
+  const keys: string[] = [];
+  const out = observeHead(plan, 1);
+  writeLocator(out, keys, plan);
+  return { keys, plan: out.done() };
+}
+
+export function encodeObservePerson(plan: ObservePlan): ScriptCall {
+  const keys: string[] = [];
+  const out = observeHead(plan, 1);
+  writePerson(out, keys, plan);
+  return { keys, plan: out.done() };
+}
+
+export function encodeObserveEntity(
+  plan: ObservePlan,
+  entity: string,
+  operations: readonly ObserveOperation[],
+): ScriptCall {
+  const keys: string[] = [];
+  const claims = operations.some((of) => (of.kind === "trace" || of.kind === "use") && of.write);
+  const out = observeHead(plan, operations.length + (claims ? 1 : 0));
+  if (claims) {
+    keys.push(stepsKey(entity));
+    out.uint(7, 1);
+  }
+  for (const operation of operations) writeObserve(out, keys, operation);
+  return { keys, plan: out.done() };
+}
+
+function observeHead(plan: ObservePlan, operations: number): PlanWriter {
+  const out = new PlanWriter().uint(plan.at, 6).text(plan.swipe).text(plan.person);
+  return out.text(plan.content).uint(operations, 2);
+}
+
+function writePerson(out: PlanWriter, keys: string[], plan: ObservePlan): void {
+  keys.push(plan.answerKey, plan.ledgerKey, plan.attemptsKey);
+  out.uint(1, 1).sized(plan.entry, 2).sized(plan.attempt, 2);
+}
+
+function writeLocator(out: PlanWriter, keys: string[], plan: ObservePlan): void {
+  keys.push(plan.locatorKey);
+  out.uint(2, 1).uint(seconds(plan.locatorTtl), 4).sized(plan.locator, 2);
 }
 
 function writeObserve(out: PlanWriter, keys: string[], operation: ObserveOperation): void {
@@ -130,6 +172,35 @@ export function encodeChange(plan: ChangePlan): ScriptCall {
   out.uint(plan.operations.length, 2);
   for (const operation of plan.operations) writeChange(out, keys, operation);
   return { keys, plan: out.done() };
+}
+
+/** What a step means for one entity; `step`: 8 bytes, the same whenever it is sent again. */
+export function encodeOthers(
+  plan: Pick<ChangePlan, "at" | "swipe">,
+  step: string,
+  entity: string,
+  operations: readonly ChangeOperation[],
+): ScriptCall {
+  const keys = [stepsKey(entity)];
+  const out = new PlanWriter().uint(plan.at, 6).text(plan.swipe).text(step);
+  out.uint(operations.length, 2);
+  for (const operation of operations) writeChange(out, keys, operation);
+  return { keys, plan: out.done() };
+}
+
+/** One key to read: a string, or a field of a hash. */
+export interface KeyRead {
+  readonly key: string;
+  readonly field?: Bytes;
+}
+
+export function encodeRead(reads: readonly KeyRead[]): ScriptCall {
+  const out = new PlanWriter();
+  for (const { field } of reads) {
+    if (field === undefined) out.uint(0, 1);
+    else out.uint(1, 1).text(field);
+  }
+  return { keys: reads.map(({ key }) => key), plan: out.done() };
 }
 
 export function encodeFold(plan: FoldPlan): ScriptCall {

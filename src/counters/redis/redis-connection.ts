@@ -1,175 +1,383 @@
-import { Redis, type RedisOptions } from "ioredis";
-import type { DurationMs, EpochMs, Observer } from "../../units.ts";
+import { createHash, randomBytes } from "node:crypto";
+import { Redis } from "ioredis";
+import type { DurationMs, Observer } from "../../units.ts";
 import { StoreUnavailableError } from "../contract.ts";
-import { ABANDONED_AFTER, Circuit } from "./circuit.ts";
-import {
-  changeScript,
-  flagScript,
-  foldScript,
-  observeScript,
-  sealScript,
-} from "./scripts.generated.ts";
+import { isControlDocument } from "../control-documents.ts";
+import { ABANDONED_AFTER, Circuit, STALLED_AFTER } from "./circuit.ts";
+import { keepListening, ListeningTime } from "./listening-time.ts";
+import { readStrictly } from "./read-strictly.ts";
+import { type RedisSettings, reconnectDelay, redisOptions } from "./redis-options.ts";
+import { type Argument, isAbsent, isReply, keysOf, unlessForbidden } from "./redis-replies.ts";
+import * as scripts from "./scripts.generated.ts";
+import { type ServerFacts, serverFacts } from "./server-facts.ts";
+import { StoreHealth } from "./store-health.ts";
+import { reasonOf, refusalOf, type StoreReason } from "./store-reasons.ts";
 
-export interface RedisSettings {
-  /** `redis://` or `rediss://`. */
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+export type { RedisSettings } from "./redis-options.ts";
+
+/**
+ * `refusing`: it answers, and carries out nothing (out of memory, read-only ...). `partly`: of a Cluster's primaries some
+ * are not up.
+ */
+export type RedisStatus = "up" | "partly" | "connecting" | "stalled" | "refusing" | "closed";
+
+export interface Script {
+  readonly sha1: string;
+  readonly lua: string;
 }
 
-export type RedisStatus = "up" | "connecting" | "stalled" | "closed";
-
 export interface RedisConnection {
-  /** Sends one command; buffers in, buffers out. Rejects with StoreUnavailableError at once while the circuit is open. */
-  send(command: string, args: readonly (string | number | Buffer)[]): Promise<unknown>;
+  /** Sends one command; buffers in, buffers out. Rejects with StoreUnavailableError at once while the circuit is not closed. */
+  send(command: string, args: readonly Argument[]): Promise<unknown>;
+  /**
+   * Runs a script on one packed plan. Its reply is known to be this call's own: one meant for another call, by whatever
+   * stands between the guard and its store, would speak of another person. Rejects as `send` does.
+   */
+  run(script: Script, keys: readonly string[], plan: Buffer): Promise<unknown>;
   status(): RedisStatus;
-  /** Calls back each time the server is ready for commands. */
+  /** Why it is not of use now; undefined while it is, or before the first attempt has failed. */
+  reason(): StoreReason | undefined;
+  /**
+   * Calls back each time the store becomes fit for commands: once connected and prepared, and each time after it had
+   * stalled or refused and answers again, on the same connection or another. At once where it is fit already.
+   */
   whenReady(run: () => void): void;
   /** The server's eviction policy if it told; anything but noeviction erases counters silently. */
   evictionPolicy(): string | undefined;
-  /** Removes every key with this prefix: a replay leaves nothing behind. */
+  /** Removes every key with this prefix but the control documents: a replay leaves nothing behind. */
   removeAll(prefix: string): Promise<void>;
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT: DurationMs = 2_000;
-const RECONNECT_MAX: DurationMs = 1_000;
-const WATCH_EVERY: DurationMs = 1_000;
-
-/** Every option by hand: the defaults queue while offline, resend by themselves and wait for ever. */
-function options(settings: RedisSettings): Omit<RedisOptions, "replyMapping"> {
-  return {
-    protocol: 2,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    enableAutoPipelining: false,
-    maxRetriesPerRequest: 0,
-    enableReadyCheck: true,
-    connectTimeout: CONNECT_TIMEOUT,
-    keepAlive: 10_000,
-    noDelay: true,
-    lazyConnect: true,
-    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), RECONNECT_MAX),
-    ...(settings.username === undefined ? {} : { username: settings.username }),
-    ...(settings.password === undefined ? {} : { password: settings.password }),
-    ...(settings.tls === undefined ? {} : { tls: { ...settings.tls } }),
-  };
+export interface ConnectionTuning {
+  /** Silence after which nothing more is sent; at least the deadline of a check. */
+  readonly stalledAfter?: DurationMs;
 }
 
+const WATCH_EVERY: DurationMs = 100;
+/** A server that took the connection and has not answered the greeting by now is tried anew. */
+const GREETING_MAX: DurationMs = 1_000;
+const LOADING_AGAIN: DurationMs = 200;
+/** Silence from which on a store is called silent and not slow. */
+const SILENT_AFTER: DurationMs = 1_000;
+
+/** Fails exactly while the server takes no writes (Redis 7: checked before the script begins), and writes nothing. */
+const PROBE = "#!lua\nreturn 1";
+const PROBE_SHA1 = createHash("sha1").update(PROBE).digest("hex");
+const SCRIPTS = [...Object.values(scripts).map(({ lua }) => lua), PROBE];
+
+/** `now`: monotonic milliseconds. */
 export function openRedis(
   settings: RedisSettings,
-  now: () => EpochMs,
+  now: () => DurationMs,
   observer: Observer,
+  tuning: ConnectionTuning = {},
 ): RedisConnection {
-  const client = new Redis(settings.url, options(settings));
-  const circuit = new Circuit(now);
-  const readyCalls: (() => void)[] = [];
-  let eviction: string | undefined;
-  let lastWord = "";
+  return new OneRedis(settings, now, observer, tuning);
+}
 
-  const say = (message: string, level: "info" | "error") => {
-    if (message === lastWord) return;
-    lastWord = message;
-    const labels = { state: client.status === "ready" ? "up" : "down" };
-    observer.notice({ kind: "store.connection", labels, message, level });
-  };
-  client.on("error", () =>
-    say("The store does not answer: checks are stand-ins until it does.", "error"),
-  );
-  client.on("ready", () => {
-    say("The store answers.", "info");
-    prepare().catch(() => undefined);
-  });
+/** One connection to one Redis, or to whichever the sentinels name. */
+class OneRedis implements RedisConnection {
+  private readonly client: Redis;
+  private readonly time: ListeningTime;
+  private readonly circuit: Circuit;
+  private readonly health: StoreHealth;
+  private readonly observer: Observer;
+  private readonly settings: RedisSettings;
+  /** Unlike any other connection's, here and elsewhere: tells its scripts' replies from theirs. */
+  private readonly mark = randomBytes(4).toString("base64url");
+  private readonly abandonedAfter: DurationMs;
+  private readonly readyCalls: (() => void)[] = [];
+  private readonly stopTimers: () => void;
+  private closing = false;
+  /** The connection is greeted and has the scripts. */
+  private prepared = false;
+  private fit = false;
+  /** Connections in a row that came to nothing. */
+  private failures = 0;
+  /** Since when the greeting or the preparation waits for a reply. */
+  private greetedAt: DurationMs = 0;
+  private facts: ServerFacts = {};
+  private toldEviction: string | undefined;
+  private calls = 0;
+  /** What was refused last: a list of permissions may forbid some keys and not others. */
+  private refusedKeys: readonly Argument[] = [];
 
-  async function prepare(): Promise<void> {
-    for (const script of [observeScript, sealScript, changeScript, foldScript, flagScript]) {
-      await client.call("SCRIPT", "LOAD", script.lua);
-    }
-    for (const run of readyCalls) run();
-    eviction = await readEviction(client);
-    if (eviction !== undefined && eviction !== "noeviction") {
-      const message = `Redis' maxmemory-policy is ${eviction}: it may erase counts silently; set noeviction.`;
-      observer.notice({ kind: "store.config", message, level: "error" });
-    }
+  constructor(
+    settings: RedisSettings,
+    now: () => DurationMs,
+    observer: Observer,
+    tuning: ConnectionTuning,
+  ) {
+    const { stalledAfter = STALLED_AFTER } = tuning;
+    this.settings = settings;
+    this.observer = observer;
+    this.abandonedAfter = Math.max(ABANDONED_AFTER, 2 * stalledAfter);
+    this.time = new ListeningTime(now);
+    this.circuit = new Circuit(this.time, stalledAfter);
+    this.health = new StoreHealth(observer);
+    const options = redisOptions(settings, () => this.failures);
+    this.client = settings.sentinel ? new Redis(options) : new Redis(settings.url, options);
+    const stopListening = keepListening(this.time);
+    const watch = setInterval(() => this.watch(), WATCH_EVERY);
+    watch.unref();
+    this.stopTimers = () => {
+      stopListening();
+      clearInterval(watch);
+    };
+    this.follow();
+    this.connect();
   }
 
-  const stopWatching = watchCircuit(client, circuit, observer);
-  client.connect().catch(() => undefined);
-  return {
-    send: (command, args) => send(client, circuit, command, args),
-    status: () => {
-      if (client.status === "end") return "closed";
-      if (client.status !== "ready") return "connecting";
-      return circuit.state() === "open" ? "stalled" : "up";
-    },
-    whenReady: (run) => {
-      readyCalls.push(run);
-      if (client.status === "ready") run();
-    },
-    evictionPolicy: () => eviction,
-    removeAll: (prefix) => removeAll(client, prefix),
-    close: async () => {
-      stopWatching();
-      client.disconnect();
-    },
-  };
-}
+  async send(command: string, args: readonly Argument[]): Promise<unknown> {
+    this.admit();
+    return this.exchange(command, args);
+  }
 
-/** Tells operators when the circuit turns, and gives up a connection that has been silent for too long. */
-function watchCircuit(client: Redis, circuit: Circuit, observer: Observer): () => void {
-  let wasOpen = false;
-  const look = () => {
-    const isOpen = circuit.state() === "open";
-    const turned = isOpen !== wasOpen;
-    wasOpen = isOpen;
-    const message = isOpen
-      ? "The store has stopped answering: nothing is sent to it until it does."
-      : "The store answers again.";
-    const said = turned ? { message, level: isOpen ? ("error" as const) : ("info" as const) } : {};
-    observer.notice({ kind: "store.circuit", value: isOpen ? 2 : 0, ...said });
-    if (circuit.waited() > ABANDONED_AFTER && client.status === "ready") client.disconnect(true);
-  };
-  const watch = setInterval(look, WATCH_EVERY);
-  watch.unref();
-  return () => clearInterval(watch);
-}
+  async run(script: Script, keys: readonly string[], plan: Buffer): Promise<unknown> {
+    this.calls = (this.calls + 1) % Number.MAX_SAFE_INTEGER;
+    const ticket = `${this.mark}${this.calls.toString(36)}`;
+    const rest = [keys.length, ...keys, plan, ticket];
+    const reply = await this.evaluate(script, rest);
+    if (Array.isArray(reply) && Buffer.isBuffer(reply[0]) && reply[0].toString() === ticket) {
+      return reply[1];
+    }
+    this.giveUp("garbage");
+    throw new StoreUnavailableError("The store answered something else than it was asked.");
+  }
 
-async function send(
-  client: Redis,
-  circuit: Circuit,
-  command: string,
-  args: readonly (string | number | Buffer)[],
-): Promise<unknown> {
-  if (client.status !== "ready") throw new StoreUnavailableError("The store is not connected.");
-  if (circuit.state() === "open")
+  status(): RedisStatus {
+    if (this.closing) return "closed";
+    if (!this.isConnected()) return "connecting";
+    const state = this.circuit.state();
+    if (state === "closed") return "up";
+    return state === "refusing" ? "refusing" : "stalled";
+  }
+
+  reason(): StoreReason | undefined {
+    return this.health.reason();
+  }
+
+  whenReady(run: () => void): void {
+    this.readyCalls.push(run);
+    if (this.fit) run();
+  }
+
+  evictionPolicy(): string | undefined {
+    return this.facts.eviction;
+  }
+
+  async removeAll(prefix: string): Promise<void> {
+    let cursor = "0";
+    do {
+      const [next, found] = await this.client.scan(cursor, "MATCH", `${prefix}*`, "COUNT", 1_000);
+      const keys = found.filter((key) => !isControlDocument(key));
+      if (keys.length > 0) await this.client.unlink(...keys);
+      cursor = next;
+    } while (cursor !== "0");
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    this.stopTimers();
+    this.client.disconnect();
+  }
+
+  // Commands ---------------------------------------------------------------------------------------
+
+  private isConnected(): boolean {
+    return this.prepared && this.client.status === "ready";
+  }
+
+  /** @throws StoreUnavailableError, at once: a dead store costs a check nothing */
+  private admit(): void {
+    if (!this.isConnected()) throw new StoreUnavailableError("The store is not connected.");
+    if (this.circuit.admits()) return;
+    this.settle();
     throw new StoreUnavailableError("The store has stopped answering.");
-  circuit.sent();
-  try {
-    return await client.callBuffer(command, ...args);
-  } catch (error) {
-    if (error instanceof Error && error.message.startsWith("NOSCRIPT")) throw error;
-    throw new StoreUnavailableError("The store did not carry out the command.", { cause: error });
-  } finally {
-    circuit.answered();
+  }
+
+  private async evaluate(script: Script, rest: readonly Argument[]): Promise<unknown> {
+    try {
+      return await this.send("EVALSHA", [script.sha1, ...rest]);
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+      return this.send("EVAL", [script.lua, ...rest]);
+    }
+  }
+
+  private async exchange(command: string, args: readonly Argument[]): Promise<unknown> {
+    this.circuit.sent();
+    try {
+      const reply = await this.client.callBuffer(command, ...args);
+      this.circuit.answered();
+      this.settle();
+      return reply;
+    } catch (error) {
+      throw this.failed(error, keysOf(command, args));
+    }
+  }
+
+  private failed(error: unknown, keys: readonly Argument[]): Error {
+    const said = error instanceof Error ? error : new Error("unknown", { cause: error });
+    if (isReply(said)) this.circuit.answered();
+    else this.circuit.forget();
+    if (isAbsent(said)) return said;
+    const refusal = isReply(said) ? refusalOf(said.message) : undefined;
+    if (refusal !== undefined) this.refused(refusal, keys);
+    // The client would now refuse every command of this connection: something spoke to it out of turn.
+    if (said.message.includes("subscriber mode")) this.giveUp("garbage");
+    return new StoreUnavailableError("The store did not carry out the command.", { cause: said });
+  }
+
+  private refused(reason: StoreReason, keys: readonly Argument[]): void {
+    this.refusedKeys = keys;
+    this.circuit.refused();
+    this.health.ails(reason);
+    this.fit = false;
+    // Behind sentinels the primary is somebody else by now.
+    if (reason === "readOnly" && this.settings.sentinel !== undefined) this.giveUp(reason);
+  }
+
+  // Connection -------------------------------------------------------------------------------------
+
+  private connect(): void {
+    this.client.connect().catch(() => undefined);
+  }
+
+  private follow(): void {
+    const { client } = this;
+    client.on("error", (error: unknown) => {
+      const reason = reasonOf(error);
+      if (this.closing) return;
+      if (reason === "garbage") this.giveUp(reason);
+      else this.health.ails(reason);
+    });
+    client.on("connect", () => this.greet());
+    client.on("ready", () => this.prepare());
+    client.on("close", () => {
+      this.prepared = false;
+      this.fit = false;
+      if (this.closing || this.health.reason() !== undefined) return;
+      this.health.ails("lost");
+    });
+    // Where the client itself gives up (a resolution that was called off) it is told to go on.
+    client.on("end", () => {
+      if (!this.closing) setTimeout(() => this.connect(), reconnectDelay(this.failures)).unref();
+    });
+  }
+
+  private greet(): void {
+    this.greetedAt = this.time.stamp();
+    readStrictly(this.client, (chunk) =>
+      // A server without room says so unasked, and closes.
+      this.giveUp(refusalOf(chunk.toString("latin1", 0, 64)) ?? "garbage"),
+    );
+  }
+
+  /** Drops the connection at once, whatever it still owes, and begins anew. */
+  private giveUp(reason: StoreReason): void {
+    this.health.ails(reason);
+    this.prepared = false;
+    this.fit = false;
+    this.failures += 1;
+    this.client.stream?.destroy();
+  }
+
+  private prepare(): void {
+    this.greetedAt = this.time.stamp();
+    const { stream } = this.client;
+    const stands = () => this.client.stream === stream && this.client.status === "ready";
+    this.learn(stands).catch((error: unknown) => {
+      if (!stands()) return;
+      this.giveUp(isReply(error) ? (refusalOf(error.message) ?? "garbage") : "lost");
+    });
+  }
+
+  /** What the server is, and the scripts it must know. */
+  private async learn(stands: () => boolean): Promise<void> {
+    const facts = serverFacts(await this.client.call("INFO").catch(unlessForbidden));
+    if (!stands()) return;
+    if (facts.loading === true) {
+      this.health.ails("loading");
+      setTimeout(() => stands() && this.prepare(), LOADING_AGAIN).unref();
+      return;
+    }
+    if (facts.role === "slave" && this.settings.sentinel !== undefined) {
+      this.giveUp("readOnly");
+      return;
+    }
+    this.facts = facts;
+    this.greetedAt = this.time.stamp();
+    await Promise.all(
+      SCRIPTS.map((lua) => this.client.call("SCRIPT", "LOAD", lua).catch(unlessForbidden)),
+    );
+    if (!stands()) return;
+    this.prepared = true;
+    this.noticeEviction();
+    await this.probe();
+  }
+
+  private noticeEviction(): void {
+    const { eviction } = this.facts;
+    if (eviction === undefined || eviction === this.toldEviction) return;
+    this.toldEviction = eviction;
+    if (eviction === "noeviction") return;
+    const message = `Redis' maxmemory-policy is ${eviction}: it may erase counts silently; set noeviction.`;
+    this.observer.notice({ kind: "store.config", message, level: "error" });
+  }
+
+  // Watching ---------------------------------------------------------------------------------------
+
+  /** Past the circuit: it is what closes it. What it was refused for is asked of the same keys. */
+  private async probe(): Promise<void> {
+    const keys = this.refusedKeys;
+    try {
+      await this.exchange("EVALSHA", [PROBE_SHA1, keys.length, ...keys]).catch((error: unknown) => {
+        if (!isAbsent(error)) throw error;
+        return this.exchange("EVAL", [PROBE, keys.length, ...keys]);
+      });
+    } catch (error) {
+      const said = error instanceof Error ? error.cause : undefined;
+      // Any other error than a refusal is a word about the probe, and the store carries out what it is asked.
+      if (!isReply(said) || refusalOf(said.message) !== undefined) return;
+    }
+    this.circuit.accepted();
+    this.settle();
+  }
+
+  private watch(): void {
+    const proven = this.time.proven();
+    const isGreeting = this.client.status === "connect" || this.client.status === "ready";
+    if (!this.prepared && isGreeting && proven - this.greetedAt > GREETING_MAX) {
+      const knows = this.health.reason();
+      this.giveUp(knows === "loading" || knows === "busy" ? knows : "silent");
+    }
+    if (this.isConnected()) this.watchCircuit();
+    this.settle();
+  }
+
+  private watchCircuit(): void {
+    const state = this.circuit.state();
+    const waited = this.circuit.waited();
+    this.observer.notice({ kind: "store.circuit", value: STATES[state] });
+    if (state === "open") {
+      const wasSilent = this.health.reason() === "silent";
+      this.health.ails(wasSilent || waited > SILENT_AFTER ? "silent" : "slow");
+      if (waited > this.abandonedAfter) this.giveUp("silent");
+    } else if (this.circuit.wantsProbe()) {
+      void this.probe();
+    }
+  }
+
+  /** Whoever waits for the store is called when it is fit again. */
+  private settle(): void {
+    const isFit = this.isConnected() && this.circuit.state() === "closed";
+    if (isFit && this.health.isWell(this.time.proven())) this.failures = 0;
+    if (isFit === this.fit) return;
+    this.fit = isFit;
+    if (isFit) for (const run of this.readyCalls) run();
   }
 }
 
-/** CONFIG is forbidden on some managed servers: then nothing is known, and readyz says nothing. */
-async function readEviction(client: Redis): Promise<string | undefined> {
-  try {
-    const reply = await client.call("CONFIG", "GET", "maxmemory-policy");
-    return Array.isArray(reply) && typeof reply[1] === "string" ? reply[1] : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function removeAll(client: Redis, prefix: string): Promise<void> {
-  let cursor = "0";
-  do {
-    const [next, keys] = await client.scan(cursor, "MATCH", `${prefix}*`, "COUNT", 1_000);
-    if (keys.length > 0) await client.unlink(...keys);
-    cursor = next;
-  } while (cursor !== "0");
-}
+const STATES = { closed: 0, trial: 1, refusing: 2, open: 2 } as const;

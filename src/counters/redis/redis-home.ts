@@ -1,69 +1,89 @@
 import { StoreUnavailableError } from "../contract.ts";
+import { entityOf } from "../keys.ts";
 import type { MemoryHome, ObserveReply } from "../operations.ts";
 import {
   encodeChange,
   encodeFlagging,
   encodeFold,
   encodeObserve,
+  encodeRead,
   encodeSeal,
+  type KeyRead,
   type ScriptCall,
 } from "./plan-codec.ts";
-import type { RedisConnection } from "./redis-connection.ts";
+import type { RedisConnection, Script } from "./redis-connection.ts";
 import {
   changeScript,
   flagScript,
   foldScript,
   observeScript,
+  readScript,
   sealScript,
 } from "./scripts.generated.ts";
-
-type Script = { readonly sha1: string; readonly lua: string };
 
 /** The memory on Redis or Valkey: each step is one script call, returned raw. */
 export function createRedisHome(connection: RedisConnection): MemoryHome {
   return {
     observe: async (plan) =>
-      readObserve(await call(connection, observeScript, encodeObserve(plan))),
+      readObserve(await callScript(connection, observeScript, encodeObserve(plan))),
     seal: async (plan) => {
-      const reply = await call(connection, sealScript, encodeSeal(plan));
+      const reply = await callScript(connection, sealScript, encodeSeal(plan));
       return Buffer.isBuffer(reply) ? { won: false, answer: reply } : { won: true };
     },
     change: async (plan) => {
-      const reply = await call(connection, changeScript, encodeChange(plan));
+      const reply = await callScript(connection, changeScript, encodeChange(plan));
       if (!Array.isArray(reply)) return { changed: false };
       return { changed: true, seq: Number(reply[0]), lost: Number(reply[1]) };
     },
-    fold: async (plan) => (await call(connection, foldScript, encodeFold(plan))) === 1,
-    read: (keys) => all(keys.map((key) => connection.send("GET", [key]))),
+    fold: async (plan) => (await callScript(connection, foldScript, encodeFold(plan))) === 1,
+    read: (keys) =>
+      readEach(
+        connection,
+        keys.map((key) => ({ key })),
+      ),
     readTraces: (reads) =>
-      all(
-        reads.flatMap(({ key, field, splitKey }) => [
-          connection.send("HGET", [key, Buffer.from(field, "latin1")]),
-          connection.send("GET", [splitKey]),
-        ]),
+      readEach(
+        connection,
+        reads.flatMap(({ key, field, splitKey }) => [{ key, field }, { key: splitKey }]),
       ),
     flag: async (plan) => {
-      await call(connection, flagScript, encodeFlagging(plan));
+      await callScript(connection, flagScript, encodeFlagging(plan));
     },
     close: () => connection.close(),
   };
 }
 
-async function all(sent: readonly Promise<unknown>[]): Promise<(Buffer | null)[]> {
-  return (await Promise.all(sent)).map((value) => (Buffer.isBuffer(value) ? value : null));
-}
-
-async function call(connection: RedisConnection, script: Script, of: ScriptCall): Promise<unknown> {
-  const rest = [of.keys.length, ...of.keys, of.plan];
-  try {
-    return await connection.send("EVALSHA", [script.sha1, ...rest]);
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-    return connection.send("EVAL", [script.lua, ...rest]);
+/** Keys of one entity are read by one call. */
+async function readEach(
+  connection: RedisConnection,
+  reads: readonly KeyRead[],
+): Promise<(Buffer | null)[]> {
+  const byEntity = new Map<string, number[]>();
+  for (const [place, { key }] of reads.entries()) {
+    const places = byEntity.get(entityOf(key)) ?? [];
+    places.push(place);
+    byEntity.set(entityOf(key), places);
   }
+  const values: (Buffer | null)[] = reads.map(() => null);
+  const read = async (places: readonly number[]) => {
+    const call = encodeRead(places.flatMap((place) => reads[place] ?? []));
+    const reply = await callScript(connection, readScript, call);
+    if (!Array.isArray(reply) || reply.length !== places.length) throw unreadable();
+    for (const [index, place] of places.entries()) values[place] = bytesOrNull(reply[index]);
+  };
+  await Promise.all([...byEntity.values()].map(read));
+  return values;
 }
 
-function readObserve(reply: unknown): ObserveReply {
+export function callScript(
+  connection: RedisConnection,
+  script: Script,
+  { keys, plan }: ScriptCall,
+): Promise<unknown> {
+  return connection.run(script, keys, plan);
+}
+
+export function readObserve(reply: unknown): ObserveReply {
   if (!Array.isArray(reply)) throw unreadable();
   const [verdict, first, ...rest] = reply as (number | Buffer | null)[];
   switch (verdict) {

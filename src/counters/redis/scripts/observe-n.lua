@@ -6,6 +6,7 @@ KEYS  one or more an operation, in the plan's order:
   person:  1 sealed answer, 2 ledger, 3 attempts      locator: 1 the swipe's locator
   log:     1 the entity's log                         trace:   1 bucket, 2 sales of the split pack
   use:     1 uses of a token or prescription          read:    1 anything
+  steps:   1 the entity's last steps (Cluster alone: first of a call without person and locator)
 ARGV
   1 the plan, big endian: at u48, swipe 8, person 10, content 16, operations u16, then each operation:
     kind u8 and
@@ -15,6 +16,7 @@ ARGV
     4 trace:   write u8, field 8, entry 27
     5 use:     write u8, ttl u32 s, entry 39
     6 read
+    7 steps (where this swipe's seal is among them, what it let go is not claimed again)
 Returns
   {0 new | 1 retry, codes lost to make room, old value of each key read (false = absent): person gives ledger and attempts, locator none}
   {2, sealed answer}      answered within 24 h
@@ -34,16 +36,16 @@ local function reply(value) replies[#replies + 1] = value or false end
 
 -- Checks, before anything is written ------------------------------------------------------------
 
-local retry = false
+local retry, isSealed = false, false
 local values = {}
 
 local function checkPerson(k)
   local sealed = redis.call('GET', KEYS[k])
   if sealed then
-    local sealedAt, isSealed = struct.unpack('>I6B', sealed, 17)
+    local sealedAt, isAnswered = struct.unpack('>I6B', sealed, 17)
     if sealedAt + ANSWER_KEPT > at then
       if string.sub(sealed, 1, 16) ~= content then return { 3 } end
-      if isSealed == 1 then return { 2, sealed } end
+      if isAnswered == 1 then return { 2, sealed } end
       retry = true
     end
   end
@@ -65,15 +67,26 @@ end
 
 -- Writes ----------------------------------------------------------------------------------------
 
-local function appendTo(packed, head, atOffset, keptFrom, max, entry)
-  local position, entries = head + 1, struct.unpack('>I2', packed, head - 1)
+-- The entry goes to its place by time; of more than `max` the oldest goes, so what is late never pushes out what is newer.
+local function insertInto(packed, head, atOffset, keptFrom, max, entry)
+  local entries, start, position = struct.unpack('>I2', packed, head - 1), head + 1, head + 1
+  local place = start
   while position < #packed do
-    local length = lengthOf(packed, position)
-    if entries < max and struct.unpack('>I6', packed, position + atOffset) >= keptFrom then break end
-    position = position + length
+    local following, entryAt = position + lengthOf(packed, position), struct.unpack('>I6', packed, position + atOffset)
+    if entryAt < keptFrom and position == start then
+      start = following
+      entries = entries - 1
+    end
+    if entryAt <= at then place = following end
+    position = following
+  end
+  while entries >= max do
+    if place <= start then return entries, string.sub(packed, start) end
+    start = start + lengthOf(packed, start)
     entries = entries - 1
   end
-  return entries + 1, string.sub(packed, position) .. entry
+  place = math.max(place, start)
+  return entries + 1, string.sub(packed, start, place - 1) .. entry .. string.sub(packed, place)
 end
 
 local function writePerson(k, position)
@@ -89,7 +102,7 @@ local function writePerson(k, position)
   local known = retry and ledger and findEntry(ledger, LEDGER_HEAD, LEDGER_SWIPE, swipe)
   if entry ~= '' and not known then
     local entries, packed =
-      appendTo(ledger or EMPTY_LEDGER, LEDGER_HEAD, LEDGER_AT, at - LEDGER_KEPT, LEDGER_ENTRIES_MAX, entry)
+      insertInto(ledger or EMPTY_LEDGER, LEDGER_HEAD, LEDGER_AT, at - LEDGER_KEPT, LEDGER_ENTRIES_MAX, entry)
     redis.call('SET', KEYS[k + 1], struct.pack('>I4I2', sequence + 1, entries) .. packed, 'EX', LEDGER_KEPT / 1000)
   elseif ledger then
     redis.call('SETRANGE', KEYS[k + 1], 0, struct.pack('>I4', sequence + 1))
@@ -101,7 +114,7 @@ local function writePerson(k, position)
   local own = attempts and findEntry(attempts, ATTEMPTS_HEAD, ATTEMPT_SWIPE, swipe)
   if not own or struct.unpack('>I6', attempts, own + ATTEMPT_AT) + ATTEMPTS_KEPT <= at then
     local entries, packed =
-      appendTo(attempts or EMPTY_ATTEMPTS, ATTEMPTS_HEAD, ATTEMPT_AT, at - ATTEMPTS_KEPT, ATTEMPTS_MAX, attempt)
+      insertInto(attempts or EMPTY_ATTEMPTS, ATTEMPTS_HEAD, ATTEMPT_AT, at - ATTEMPTS_KEPT, ATTEMPTS_MAX, attempt)
     redis.call('SET', KEYS[k + 2], struct.pack('>I2', entries) .. packed, 'EX', ATTEMPTS_KEPT / 1000)
   end
   reply(ledger)
@@ -175,7 +188,7 @@ local function writeTrace(k, position)
   local splits = redis.call('GET', KEYS[k + 1])
   reply(held)
   reply(splits)
-  if write == 1 then
+  if write == 1 and not isSealed then
     local beneath = freeOf(held or '', splits or '', string.sub(entry, 22, 27))
     if beneath then putClaim(KEYS[k], field, held, beneath .. entry, at) end
   end
@@ -186,7 +199,7 @@ local function writeUse(k, position)
   local write, ttl, entry, after = struct.unpack('>BI4c39', plan, position)
   local uses = redis.call('GET', KEYS[k])
   reply(uses)
-  if write == 1 then
+  if write == 1 and not isSealed then
     uses = uses or ''
     local drug = string.sub(entry, 30, 35)
     for p = 1, #uses, USE_WIDTH do
@@ -203,7 +216,13 @@ local function justRead(k, position)
   return position, 1
 end
 
-local writes = { writePerson, writeLocator, writeLog, writeTrace, writeUse, justRead }
+local function readSteps(k, position)
+  local steps = redis.call('GET', KEYS[k])
+  isSealed = steps and findFixed(steps, STEP_WIDTH, 0, swipe) ~= nil
+  return position, 1
+end
+
+local writes = { writePerson, writeLocator, writeLog, writeTrace, writeUse, justRead, readSteps }
 
 -- The guards stand first in a plan: person, then locator. Nothing is written before both have passed.
 local function check()

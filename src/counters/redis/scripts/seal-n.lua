@@ -8,7 +8,7 @@ ARGV
     each operation: kind u8 and  1 trace: field 8, state u8   2 use: state u8, drug 6, quantity u32   3 bind: ttl u32 s, entry 18
                     7 tally: move u8 (0 open, 1 add, 2 subtract, 3 close), at u48, columns 4 x u32
 Returns
-  false: this answer stands; otherwise the answer that does
+  1: this answer stands, and the swipe's entry took its state; 0: it stands alone; otherwise the answer that does
 ]]
 -- @include constants
 -- @include entries
@@ -41,11 +41,11 @@ end
 
 for i = 1, operations do
   local kind = string.byte(plan, position)
-  if kind == 7 and not held then
-    -- A seal that comes after the settlement finds its sale counted.
-    position = position + 1 + TALLY_MOVE_WIDTH
+  if kind ~= 3 and not held then
+    -- A seal that comes after the settlement finds its sale counted, and its claims sold.
+    position = position + 1 + (kind == 1 and TRACE_MOVE_WIDTH or kind == 2 and USE_MOVE_WIDTH or TALLY_MOVE_WIDTH)
   else
     position = ownOperation(kind, KEYS[i + 2], swipe, at, plan, position + 1)
   end
 end
-return false
+return held and 1 or 0

@@ -13,6 +13,7 @@ local TALLY_OPEN_MAX = 256
 local TALLY_KEPT = 5184000000
 local FLAGS_MAX = 32
 local CLAIMS_A_SWIPE_MAX = 700
+local STEPS_MAX = 64
 local TRACE_BUCKET_PRUNE = 100
 local TRACE_BUCKET_MAX = 127
 
@@ -35,6 +36,10 @@ local TALLY_HEAD = 1
 local TALLY_DAY_WIDTH = 18
 local TALLY_OPEN_WIDTH = 30
 local TALLY_MOVE_WIDTH = 23
+-- A claim's new state in a seal: field 8, state 1; or state 1, drug 6, quantity 4.
+local TRACE_MOVE_WIDTH = 9
+local USE_MOVE_WIDTH = 11
+local STEP_WIDTH = 8
 local LOCATOR_HEAD = 25
 local LOCATOR_COUNT = 23
 local LOCATOR_CLAIM = 13
