@@ -9,6 +9,7 @@ import {
   SwipeReversed,
   SwipeSettled,
 } from "./swipe-events.ts";
+import type { WaitingStep as WaitingStepSchema } from "./waiting-step.ts";
 
 export const TOPICS = ["guard.swipes.v1", "guard.clues.v1", "guard.control.v1"] as const;
 export type Topic = (typeof TOPICS)[number];
@@ -32,6 +33,16 @@ export type EventType = keyof typeof EVENTS;
 export const EVENT_TYPES = Object.keys(EVENTS) as readonly EventType[];
 
 export type EventData<T extends EventType> = DeepReadonly<z.infer<(typeof EVENTS)[T]["data"]>>;
+
+/** What a till reported while the store did not answer, as a record keeps it. */
+export type WaitingStep = Said<z.infer<typeof WaitingStepSchema>>;
+
+/** Read from JSON an optional key is absent, never undefined, which a schema's type cannot say. */
+type Said<T> = T extends readonly (infer U)[]
+  ? readonly Said<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Said<Exclude<T[K], undefined>> }
+    : T;
 
 type DeepReadonly<T> = T extends readonly (infer U)[]
   ? readonly DeepReadonly<U>[]

@@ -1,9 +1,13 @@
 /** Why a record could not be taken. */
-export type JournalTrouble = "append" | "queue" | "full" | "closed";
+export type JournalTrouble = "append" | "queue" | "stuck" | "space" | "full" | "closed";
 
 const SENTENCES: Readonly<Record<JournalTrouble, string>> = {
   append: "The journal could not be written; free space on its disk or repair it, then repeat.",
   queue: "The journal's disk is slower than what comes in; repeat later.",
+  stuck:
+    "The journal's disk has not taken or flushed a record for a second; see what holds it up, repeat at another instance.",
+  space:
+    "The volume of the journal is as good as full; free space on it, repeat at another instance.",
   full: "The journal holds as much as it may that Kafka has not acknowledged; bring Kafka back or raise GUARD_JOURNAL_MAX.",
   closed: "The journal is closed; repeat at another instance.",
 };

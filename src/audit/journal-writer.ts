@@ -1,5 +1,14 @@
-import { type Clock, DAY, type EpochMs, type Observer, SECOND, type Timers } from "../units.ts";
+import {
+  type Clock,
+  DAY,
+  type DurationMs,
+  type EpochMs,
+  type Observer,
+  SECOND,
+  type Timers,
+} from "../units.ts";
 import { JournalUnavailableError } from "./journal-error.ts";
+import { Overdue } from "./overdue.ts";
 import { type JournalDisk, type JournalFile, segmentPath } from "./segments.ts";
 
 /** A segment takes no more after this long, so that age can be told by segment. */
@@ -12,7 +21,13 @@ export interface WriterOptions {
   readonly timers: Timers;
   readonly observer: Observer;
   readonly segmentBytes: number;
-  readonly syncEvery: number;
+  readonly syncEvery: DurationMs;
+  /** A flush under way for longer is stuck. */
+  readonly stuckAfter: DurationMs;
+  /** A segment takes no more; it has these bytes. */
+  readonly onSealed: (first: number, bytes: number) => void;
+  /** A flush failed: what was written since the one before may not be on disk, although it was acknowledged. */
+  readonly onSyncFailed: () => void;
 }
 
 interface OpenSegment {
@@ -33,6 +48,7 @@ export interface WriterEnd {
 
 /** Writes whole batches or nothing, and flushes behind them. One call at a time; the journal queues. */
 export class JournalWriter {
+  readonly flushing: Overdue;
   private readonly options: WriterOptions;
   private segment: OpenSegment | undefined;
   private next: number;
@@ -41,17 +57,31 @@ export class JournalWriter {
   /** Flushed once more, then closed. */
   private readonly sealed = new Set<JournalFile>();
   private dirtySince: EpochMs | undefined;
+  /** Of what the flush under way is about. */
+  private flushingSince: EpochMs | undefined;
   private cancelSync: (() => void) | undefined;
   private syncing: Promise<void> = Promise.resolve();
   private isClosing = false;
 
   constructor(options: WriterOptions, next: number) {
     this.options = options;
+    this.flushing = new Overdue(options.timers, options.stuckAfter);
     this.next = next;
   }
 
   get end(): WriterEnd {
     return { segment: this.segment?.first, bytes: this.segment?.bytes ?? 0, next: this.next };
+  }
+
+  /** When the oldest record was written that a power loss now would take; undefined while all are on disk. */
+  unflushedSince(): EpochMs | undefined {
+    return this.flushingSince ?? this.dirtySince;
+  }
+
+  /** The segment ends here, and the next record gets this number: those between were given away before. */
+  goOnAt(next: number): void {
+    this.seal();
+    this.next = next;
   }
 
   /** Goes on where a segment ended. */
@@ -98,6 +128,8 @@ export class JournalWriter {
     }
     const first = this.next;
     const file = await disk.open(segmentPath(folder, first));
+    // Where even cutting failed, half a record of the try before may lie here.
+    await file.truncate(0);
     this.segment = { first, openedAt: clock.now(), file, bytes: 0 };
     return this.segment;
   }
@@ -122,7 +154,9 @@ export class JournalWriter {
     this.sealed.add(this.segment.file);
     this.dirty.add(this.segment.file);
     this.dirtySince ??= this.options.clock.now();
+    const { first, bytes } = this.segment;
     this.segment = undefined;
+    if (bytes > 0) this.options.onSealed(first, bytes);
     this.scheduleSync();
   }
 
@@ -140,8 +174,12 @@ export class JournalWriter {
     const files = [...this.dirty];
     const since = this.dirtySince;
     this.dirty.clear();
+    this.flushingSince = since;
     this.dirtySince = undefined;
+    this.flushing.begin();
     for (const file of files) await this.syncOne(file);
+    this.flushing.end();
+    this.flushingSince = undefined;
     if (since === undefined) return;
     const value = (this.options.clock.now() - since) / SECOND;
     this.options.observer.notice({ kind: "journal.synced", value });
@@ -153,6 +191,7 @@ export class JournalWriter {
     } catch (error) {
       // After a failed flush the system may have forgotten what was not written: this file is not trusted further.
       this.report("sync", error);
+      this.options.onSyncFailed();
       if (this.segment?.file === file && this.segment.bytes > 0) this.seal();
       this.dirty.delete(file);
     }

@@ -7,16 +7,18 @@ import {
   SECOND,
   type Timers,
 } from "../units.ts";
+import { type SpaceState, spaceState, type Volume } from "./disk-space.ts";
 import { type JournalRecord, otherEvent } from "./event.ts";
-import { JournalUnavailableError, RecordTooLargeError } from "./journal-error.ts";
-import { JournalWriter } from "./journal-writer.ts";
 import {
-  type ClosedSegment,
-  FULL_AT,
-  mayGo,
-  type RetentionLimits,
-  reasonToTrim,
-} from "./retention.ts";
+  type JournalTrouble,
+  JournalUnavailableError,
+  RecordTooLargeError,
+} from "./journal-error.ts";
+import { JournalWriter } from "./journal-writer.ts";
+import { Overdue } from "./overdue.ts";
+import { furthestPosition } from "./relay-position.ts";
+import { FULL_AT, KeptSegments, type RetentionLimits, type Trim } from "./retention.ts";
+import type { JournalPosition } from "./segment-reader.ts";
 import {
   inspectSegment,
   type JournalDisk,
@@ -35,11 +37,16 @@ const BATCH_BYTES = 1_000_000;
 const SEGMENT_BYTES = 64_000_000;
 /** A limit is at least this many segments, so that trimming takes a part and not everything. */
 const SEGMENTS_IN_LIMIT = 8;
+/** For want of room a segment ends early, but not before it has this part of its size. */
+const PARTS_OF_SEGMENT = 8;
 /** Half of the 0.1 s a record may take to the disk; the flush itself has the other half. */
 const SYNC_EVERY: DurationMs = 50;
 /** How long a failure counts without a further try: new checks are the probe. */
 const FAILING_FOR: DurationMs = 5 * SECOND;
-/** A write the system has not taken for this long. */
+/**
+ * A write the system has not taken, or a flush it has not ended, for this long: nothing more is taken, so that a power
+ * loss takes what came in this second at most. A shared disk was seen to need 130 ms for one flush in a hundred.
+ */
 const STUCK_AFTER: DurationMs = SECOND;
 
 export interface JournalOptions {
@@ -69,9 +76,13 @@ export interface JournalEnd {
 export interface JournalHealth {
   /** `full`: 80 % of the limit is owed to Kafka. `failing`: the disk does not take records. */
   readonly state: "ok" | "full" | "failing";
+  /** Of the volume; `ok` until somebody has looked. */
+  readonly space: SpaceState;
   readonly bytes: number;
   /** Bytes that must not go yet. */
   readonly heldBytes: number;
+  /** How long the oldest record that a power loss would take has waited for the disk. */
+  readonly unflushed: DurationMs;
 }
 
 interface Waiting {
@@ -90,22 +101,43 @@ interface Waiting {
 export class Journal {
   private readonly options: JournalOptions;
   private readonly writer: JournalWriter;
-  private readonly closed: ClosedSegment[];
+  private readonly kept: KeptSegments;
   private readonly listeners = new Set<() => void>();
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
   private pumping: Promise<void> | undefined;
-  private busySince: EpochMs | undefined;
+  private readonly writing: Overdue;
   private failedAt: EpochMs | undefined;
   private acknowledged: number;
+  private owed = Number.POSITIVE_INFINITY;
+  private volume: Volume | undefined;
   private isClosed = false;
 
   /** Use `openJournal`. */
-  constructor(options: JournalOptions, writer: JournalWriter, closed: readonly ClosedSegment[]) {
+  constructor(options: JournalOptions, start: JournalStart) {
     this.options = options;
-    this.writer = writer;
-    this.closed = [...closed];
-    this.acknowledged = closed[0]?.first ?? writer.end.segment ?? writer.end.next;
+    const { disk = realDisk, syncEvery = SYNC_EVERY, timers } = options;
+    this.writing = new Overdue(timers, STUCK_AFTER);
+    this.writer = new JournalWriter(
+      {
+        ...{ ...options, disk, syncEvery, stuckAfter: STUCK_AFTER },
+        segmentBytes: segmentBytesOf(options),
+        onSealed: (first, bytes) => this.kept.close({ first, bytes, writtenAt: this.now() }),
+        onSyncFailed: () => {
+          this.failedAt = this.now();
+        },
+      },
+      start.next,
+    );
+    this.kept = new KeptSegments(start.closed, () => this.writer.end);
+    this.acknowledged = this.kept.oldest();
+  }
+
+  /** Goes on where the newest segment ends, or past numbers that were given away and are not on disk. */
+  async open({ last, furthest }: JournalStart): Promise<void> {
+    if (last !== undefined) await this.writer.reopen(last.first, last.bytes);
+    if (furthest > this.writer.end.next) this.writer.goOnAt(furthest);
+    this.acknowledged = this.kept.oldest();
   }
 
   /** Resolves when the records are handed to the operating system: all of them, or none. */
@@ -113,14 +145,15 @@ export class Journal {
     if (records.length === 0) return;
     const bytes = encode(records);
     if (this.isClosed) throw new JournalUnavailableError("closed");
+    if (this.isStuck()) throw this.refusal("stuck");
     if (this.waitingBytes + bytes.length > QUEUE_BYTES_MAX) throw this.refusal("queue");
+    if (spaceState(this.volume) === "out") throw this.refusal("space");
     if (this.heldBytes() > this.options.limits.maxBytes) throw this.refusal("full");
     await this.enqueue(bytes, records.length);
   }
 
   end(): JournalEnd {
-    const { next, segment } = this.writer.end;
-    return { next, oldest: this.closed[0]?.first ?? segment ?? next };
+    return { next: this.writer.end.next, oldest: this.kept.oldest() };
   }
 
   /** Calls `listener` after every append until it is taken off again. */
@@ -134,14 +167,35 @@ export class Journal {
     this.acknowledged = Math.max(this.acknowledged, next);
   }
 
+  /** Records from `next` on are not to go yet, with Kafka or without: this process has to read them again. */
+  owe(next: number): void {
+    this.owed = next;
+  }
+
+  /** Where the next record will stand, for a reader of these files. */
+  position(): JournalPosition {
+    const { segment, bytes, next } = this.writer.end;
+    return { segment: segment ?? next, offset: segment === undefined ? 0 : bytes, record: next };
+  }
+
+  /** How much room the volume has. Short of it, what Kafka has acknowledged goes before its time. */
+  noteVolume(volume: Volume): void {
+    this.volume = volume;
+    if (this.makesRoom()) this.pumping ??= this.pump();
+  }
+
   health(): JournalHealth {
     const heldBytes = this.heldBytes();
-    const now = this.options.clock.now();
+    const now = this.now();
     const failed = this.failedAt !== undefined && now - this.failedAt < FAILING_FOR;
-    const stuck = this.busySince !== undefined && now - this.busySince > STUCK_AFTER;
     const full = heldBytes >= FULL_AT * this.options.limits.maxBytes;
-    const state = failed || stuck ? "failing" : full ? "full" : "ok";
-    return { state, bytes: this.totalBytes(), heldBytes };
+    return {
+      state: failed || this.isStuck() ? "failing" : full ? "full" : "ok",
+      space: spaceState(this.volume),
+      bytes: this.kept.totalBytes(),
+      heldBytes,
+      unflushed: now - (this.writer.unflushedSince() ?? now),
+    };
   }
 
   /** Takes no more, writes what waits, flushes. */
@@ -163,10 +217,10 @@ export class Journal {
     // A turn of the event loop later, so that appends of the same turn go together.
     await Promise.resolve();
     try {
-      while (this.waiting.length > 0) {
-        await this.writeBatch(this.takeBatch());
+      do {
+        if (this.waiting.length > 0) await this.writeBatch(this.takeBatch());
         await this.trim();
-      }
+      } while (this.waiting.length > 0);
     } finally {
       // In the same turn as the last look at the queue: whoever comes later starts the pump again.
       this.pumping = undefined;
@@ -192,78 +246,63 @@ export class Journal {
   private async writeBatch(batch: readonly Waiting[]): Promise<void> {
     const bytes = Buffer.concat(batch.map((each) => each.bytes));
     const records = batch.reduce((sum, each) => sum + each.records, 0);
-    const before = this.writer.end;
-    this.busySince = this.options.clock.now();
+    this.writing.begin();
     try {
       await this.writer.write(bytes, records);
     } catch (error) {
-      this.noteClosed(before.segment, before.bytes);
       const refusal = this.refusal("append", error);
       for (const each of batch) each.refused(refusal);
       return;
     } finally {
-      this.busySince = undefined;
+      this.writing.end();
     }
     this.failedAt = undefined;
-    this.noteClosed(before.segment, before.bytes);
     for (const each of batch) each.taken();
     this.options.observer.notice({ kind: "journal.appended", value: bytes.length });
     for (const listener of this.listeners) listener();
   }
 
-  /** The writer went on to another segment: the one before takes no more. */
-  private noteClosed(segment: number | undefined, bytes: number): void {
-    if (segment === undefined || segment === this.writer.end.segment) return;
-    if (this.closed.at(-1)?.first === segment) return;
-    this.closed.push({ first: segment, bytes, writtenAt: this.options.clock.now() });
-  }
-
   private async trim(): Promise<void> {
-    const { limits, clock, relayed } = this.options;
+    const { segment, bytes, next } = this.writer.end;
+    const isWorthIt =
+      segment !== undefined && bytes * PARTS_OF_SEGMENT > segmentBytesOf(this.options);
+    if (this.makesRoom() && isWorthIt && this.needed() >= next) this.writer.goOnAt(next);
     for (;;) {
-      const oldest = this.closed[0];
-      if (oldest === undefined) return;
-      const nextFirst = this.closed[1]?.first ?? this.writer.end.segment ?? this.writer.end.next;
-      const reason = reasonToTrim(oldest, this.totalBytes(), limits, clock.now());
-      const free = mayGo(oldest, nextFirst, relayed ? this.acknowledged : undefined);
-      if (reason === undefined || !free) break;
-      this.closed.shift();
-      await this.remove(oldest, nextFirst - oldest.first, reason);
+      const trim = this.kept.toGo({
+        limits: this.options.limits,
+        now: this.now(),
+        needed: this.needed(),
+        makeRoom: this.makesRoom(),
+      });
+      if (trim === undefined || !(await this.remove(trim))) return;
+      this.kept.forget(trim.segment);
+      this.tellRemoved(trim);
     }
-    this.options.observer.notice({ kind: "journal.size", value: this.totalBytes() });
   }
 
-  private async remove(
-    segment: ClosedSegment,
-    records: number,
-    reason: "size" | "age",
-  ): Promise<void> {
-    const { disk = realDisk, folder, observer, relayed, clock, instance } = this.options;
+  /** False where it could not be removed: it still counts, and the next batch tries again. */
+  private async remove({ segment }: Trim): Promise<boolean> {
+    const { disk = realDisk, folder, observer } = this.options;
     try {
       await disk.remove(segmentPath(folder, segment.first));
+      return true;
     } catch {
       observer.notice({ kind: "journal.failed", labels: { reason: "remove" }, level: "error" });
-      return;
+      return false;
     }
-    if (relayed) {
-      observer.notice({
-        kind: "journal.removed",
-        labels: { reason },
-        value: records,
-        level: "info",
-      });
+  }
+
+  private tellRemoved({ segment, records, reason }: Trim): void {
+    const { observer, relayed, instance } = this.options;
+    const labels = { reason };
+    if (relayed || reason === "space") {
+      observer.notice({ kind: "journal.removed", labels, value: records, level: "info" });
       return;
     }
     const message =
       "The oldest records of the journal went at its limit and exist nowhere else; set KAFKA_BROKERS or raise GUARD_JOURNAL_MAX.";
-    observer.notice({
-      kind: "journal.removed",
-      labels: { reason },
-      value: records,
-      message,
-      level: "error",
-    });
-    const at = clock.now();
+    observer.notice({ kind: "journal.removed", labels, value: records, message, level: "error" });
+    const at = this.now();
     const trimmedAt = new Date(at).toISOString();
     const data = { reason, firstRecord: segment.first, records, bytes: segment.bytes, trimmedAt };
     const event = otherEvent("journal.trimmed", data, `journal-${segment.first}`, { instance, at });
@@ -271,22 +310,30 @@ export class Journal {
     void this.enqueue(encode([event]), 1).catch(() => undefined);
   }
 
-  private totalBytes(): number {
-    return this.closed.reduce((sum, { bytes }) => sum + bytes, this.writer.end.bytes);
-  }
-
   private heldBytes(): number {
-    if (!this.options.relayed) return 0;
-    if (this.acknowledged >= this.writer.end.next) return 0;
-    return this.closed.reduce((sum, segment, index) => {
-      const nextFirst =
-        this.closed[index + 1]?.first ?? this.writer.end.segment ?? this.writer.end.next;
-      return mayGo(segment, nextFirst, this.acknowledged) ? sum : sum + segment.bytes;
-    }, this.writer.end.bytes);
+    return this.kept.heldBytes(this.needed());
   }
 
-  private refusal(trouble: "append" | "queue" | "full", cause?: unknown): JournalUnavailableError {
-    if (trouble === "append") this.failedAt = this.options.clock.now();
+  /** Only what Kafka has may go for want of room: of anything else this is the one copy. */
+  private makesRoom(): boolean {
+    return this.options.relayed && spaceState(this.volume) !== "ok";
+  }
+
+  private isStuck(): boolean {
+    return this.writing.isOver || this.writer.flushing.isOver;
+  }
+
+  private now(): EpochMs {
+    return this.options.clock.now();
+  }
+
+  /** Below it a record is needed by nobody: Kafka has it, and nothing of it waits for the store. */
+  private needed(): number {
+    return Math.min(this.options.relayed ? this.acknowledged : Number.POSITIVE_INFINITY, this.owed);
+  }
+
+  private refusal(trouble: JournalTrouble, cause?: unknown): JournalUnavailableError {
+    if (trouble === "append") this.failedAt = this.now();
     const error =
       cause instanceof JournalUnavailableError ? cause : new JournalUnavailableError(trouble);
     const labels = { reason: trouble };
@@ -300,41 +347,50 @@ export class Journal {
   }
 }
 
-/** Opens or makes the journal; cuts a torn last record and says so. */
-export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { folder, limits, disk = realDisk, syncEvery = SYNC_EVERY } = options;
-  await mkdir(folder, { recursive: true });
-  const segmentBytes =
-    options.segmentBytes ??
-    Math.min(SEGMENT_BYTES, Math.floor(limits.maxBytes / SEGMENTS_IN_LIMIT));
-  const firsts = await listSegments(folder);
-  const facts: SegmentFacts[] = [];
-  for (const first of firsts) facts.push(await segmentFacts(folder, first));
-  const last = facts.pop();
-  const recovered = last && (await inspectSegment(segmentPath(folder, last.first)));
-  const next = last === undefined ? 1 : last.first + (recovered?.records ?? 0);
-  const { clock, timers, observer } = options;
-  const writer = new JournalWriter(
-    { folder, disk, clock, timers, observer, segmentBytes, syncEvery },
-    next,
-  );
-  if (last !== undefined && recovered !== undefined) {
-    await writer.reopen(last.first, recovered.bytes);
-    if (recovered.torn > 0) tellTorn(observer, recovered.torn);
-  }
-  return new Journal(options, writer, facts);
+/** What was found in the folder. */
+export interface JournalStart {
+  /** All segments but the newest. */
+  readonly closed: readonly SegmentFacts[];
+  /** The newest, and where its last sound record ends. */
+  readonly last: { readonly first: number; readonly bytes: number } | undefined;
+  /** Number of the next record by what the disk has. */
+  readonly next: number;
+  /** Number of the next record by what readers were given. */
+  readonly furthest: number;
 }
 
-function tellTorn(observer: Observer, value: number): void {
-  const message =
-    "The last record was torn by a crash and was cut off; nobody had been answered on it.";
-  observer.notice({
-    kind: "journal.failed",
-    labels: { reason: "torn" },
-    value,
-    message,
-    level: "warn",
-  });
+/** Opens or makes the journal; cuts a torn end and says so. */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { folder, observer } = options;
+  await mkdir(folder, { recursive: true });
+  const closed: SegmentFacts[] = [];
+  for (const first of await listSegments(folder)) closed.push(await segmentFacts(folder, first));
+  const newest = closed.pop();
+  const recovered = newest && (await inspectSegment(segmentPath(folder, newest.first)));
+  const start: JournalStart = {
+    closed,
+    last: newest && recovered && { first: newest.first, bytes: recovered.bytes },
+    next: newest === undefined ? 1 : newest.first + (recovered?.records ?? 0),
+    furthest: await furthestPosition(folder),
+  };
+  const journal = new Journal(options, start);
+  await journal.open(start);
+  if (recovered && recovered.torn > 0) tell(observer, "torn", recovered.torn, TORN);
+  if (start.furthest > start.next) tell(observer, "lost", start.furthest - start.next, CUT_SHORT);
+  return journal;
+}
+
+const TORN =
+  "The journal's end was torn by a crash or a power loss and was cut off after the last sound record; after a power loss look for the last 0.1 s before it.";
+const CUT_SHORT =
+  "A power loss took records from the journal's end that had been read before; their numbers are not used again.";
+
+function tell(observer: Observer, reason: string, value: number, message: string): void {
+  observer.notice({ kind: "journal.failed", labels: { reason }, value, message, level: "error" });
+}
+
+function segmentBytesOf({ segmentBytes, limits }: JournalOptions): number {
+  return segmentBytes ?? Math.min(SEGMENT_BYTES, Math.floor(limits.maxBytes / SEGMENTS_IN_LIMIT));
 }
 
 function encode(records: readonly JournalRecord[]): Buffer {

@@ -15,6 +15,8 @@ export interface EventsWanted {
   readonly follow?: AbortSignal;
   readonly timers: Timers;
   readonly observer: Observer;
+  /** Told how many records of the journal were damaged, or gone before they could be read. */
+  readonly onLost: (records: number) => void;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function readEvents(
 }
 
 async function fromJournal(
-  { folder, follow, timers }: EventsWanted,
+  { folder, follow, timers, onLost }: EventsWanted,
   take: (event: GuardEvent) => void,
 ): Promise<void> {
   const isThere = await stat(folder).then(
@@ -43,7 +45,7 @@ async function fromJournal(
   );
   if (!isThere) throw new JournalMissingError(folder);
   const following = follow === undefined ? {} : { follow: { timers, signal: follow } };
-  for await (const { record } of readJournal({ folder, ...following })) take(record.event);
+  for await (const { record } of readJournal({ folder, onLost, ...following })) take(record.event);
 }
 
 async function fromTopic(

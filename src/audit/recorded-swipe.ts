@@ -112,7 +112,15 @@ export const RecordedSwipe = z
   .meta({ title: "RecordedSwipe" });
 
 /** A recorded swipe is a pseudonymised swipe again; the schema above is proven to say the same. */
-export function toPseudonymisedSwipe(recorded: z.infer<typeof RecordedSwipe>): PseudonymisedSwipe {
+export function toPseudonymisedSwipe(
+  recorded: Frozen<z.infer<typeof RecordedSwipe>>,
+): PseudonymisedSwipe {
   // Optional keys read from JSON are absent, never undefined, which the schema's type cannot say.
   return recorded as PseudonymisedSwipe;
 }
+
+type Frozen<T> = T extends readonly (infer U)[]
+  ? readonly Frozen<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { FROM_THE_OLDEST, type JournalPosition } from "./segment-reader.ts";
@@ -13,16 +13,29 @@ export interface PositionFile {
   write(position: JournalPosition): Promise<void>;
 }
 
-export function positionFile(folder: string, name = "relay.position"): PositionFile {
+/** Whoever reads the journal keeps where it stands in a file of this name's ending, beside the segments. */
+const ENDING = ".position";
+
+/** `onBroken`: there is a file, and it says nothing that can be used. */
+export function positionFile(
+  folder: string,
+  name = `relay${ENDING}`,
+  onBroken: () => void = () => undefined,
+): PositionFile {
   const path = join(folder, name);
   return {
     read: async () => {
+      let text: string;
       try {
-        return Position.parse(JSON.parse(await readFile(path, "utf8")));
-      } catch {
-        // None yet, or unreadable: records sent twice have equal ids, records not sent would be lost.
+        text = await readFile(path, "utf8");
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") onBroken();
         return FROM_THE_OLDEST;
       }
+      const position = parsePosition(text);
+      // Records sent twice have equal ids; records not sent would be lost.
+      if (position === undefined) onBroken();
+      return position ?? FROM_THE_OLDEST;
     },
     write: async (position) => {
       const fresh = `${path}.new`;
@@ -30,4 +43,22 @@ export function positionFile(folder: string, name = "relay.position"): PositionF
       await rename(fresh, path);
     },
   };
+}
+
+function parsePosition(text: string): JournalPosition | undefined {
+  try {
+    return Position.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The furthest that any reader of the folder ever came: numbers below it were given away, whatever the disk still has. */
+export async function furthestPosition(folder: string): Promise<number> {
+  let furthest = 0;
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(ENDING)) continue;
+    furthest = Math.max(furthest, (await positionFile(folder, name).read()).record);
+  }
+  return furthest;
 }

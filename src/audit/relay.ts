@@ -1,4 +1,11 @@
-import { type DurationMs, MINUTE, type Observer, SECOND, type Timers } from "../units.ts";
+import {
+  type DurationMs,
+  type EpochMs,
+  MINUTE,
+  type Observer,
+  SECOND,
+  type Timers,
+} from "../units.ts";
 import type { JournalRecord } from "./event.ts";
 import type { Journal } from "./journal.ts";
 import { type PositionFile, positionFile } from "./relay-position.ts";
@@ -6,9 +13,21 @@ import { FROM_THE_OLDEST, type ReadBatch, SegmentReader } from "./segment-reader
 
 /** Where the relay sends to. */
 export interface Sink {
-  /** Resolves once every record is safe there; on rejection the whole batch is sent again. */
+  /**
+   * Resolves once every record is safe there; on rejection the whole batch is sent again, in halves after a
+   * BatchTooLargeError.
+   */
   send(batch: readonly JournalRecord[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The sink will never take a batch of this size; a smaller one it may. */
+export class BatchTooLargeError extends Error {
+  readonly code = "GUARD_AUDIT_BATCH_TOO_LARGE";
+  constructor(options?: ErrorOptions) {
+    super("Kafka refuses records of this size; raise the topic's max.message.bytes.", options);
+    this.name = "BatchTooLargeError";
+  }
 }
 
 /** Records sent at once. Records of 2.5 KB make 0.6 MB. */
@@ -18,6 +37,9 @@ const FIRST_WAIT: DurationMs = 250;
 const LONGEST_WAIT: DurationMs = 30 * SECOND;
 /** Appends wake the relay; this is only so that no sleep is without an end. */
 const LOOK_AGAIN: DurationMs = MINUTE;
+
+const FROM_THE_START =
+  "Where the relay stood is not known (relay.position): all that the journal keeps is sent again, under the same ids.";
 
 export interface RelayOptions {
   readonly journal: Journal;
@@ -41,6 +63,7 @@ export class Relay {
   private gaveUp = false;
   private wake: (() => void) | undefined;
   private appended = false;
+  private oldest: EpochMs | undefined;
 
   constructor(options: RelayOptions) {
     this.options = options;
@@ -54,6 +77,11 @@ export class Relay {
   lag(): number {
     const { next, oldest } = this.options.journal.end();
     return next - Math.min(next, Math.max(this.sent, oldest));
+  }
+
+  /** When the oldest record was made that the sink has not acknowledged; undefined where it has all, or that is not known yet. */
+  oldestUnsent(): EpochMs | undefined {
+    return this.lag() === 0 ? undefined : this.oldest;
   }
 
   /** Sends what is left, for at most `within` milliseconds; what then remains is sent after the next start. */
@@ -73,10 +101,11 @@ export class Relay {
 
   private async run(): Promise<void> {
     const { journal, folder } = this.options;
-    const file = positionFile(folder);
+    const file = positionFile(folder, undefined, () => this.failed("unreadable", FROM_THE_START));
     const kept = await file.read();
-    // Beyond the end: the disk lost records at a power failure. Better everything again than a gap.
+    // Beyond the end: somebody put another journal here. Better everything again than a gap.
     const start = kept.record > journal.end().next ? FROM_THE_OLDEST : kept;
+    if (start !== kept) this.failed("beyond", FROM_THE_START);
     this.acknowledge(start.record);
     const reader = new SegmentReader(folder, start);
     const stopListening = journal.onAppend(() => {
@@ -127,19 +156,35 @@ export class Relay {
   }
 
   /** True once the sink has it; false when the relay was told to give up first. */
-  private async deliver(batch: ReadBatch): Promise<boolean> {
-    const records = batch.records.map(({ record }) => record);
+  private async deliver({ records }: ReadBatch): Promise<boolean> {
+    if (records.length === 0) return true;
+    // A repeat carries the time of its first telling, so the newest of them is the batch's.
+    this.oldest = Math.max(...records.map(({ record }) => Date.parse(record.event.time)));
+    return this.deliverAll(records.map(({ record }) => record));
+  }
+
+  private async deliverAll(records: readonly JournalRecord[]): Promise<boolean> {
     for (let wait = FIRST_WAIT; !this.gaveUp; wait = Math.min(LONGEST_WAIT, wait * 2)) {
       try {
-        if (records.length > 0) await this.options.sink.send(records);
+        await this.options.sink.send(records);
         return true;
-      } catch {
-        this.failed("send");
+      } catch (error) {
+        const isTooLarge = error instanceof BatchTooLargeError;
+        if (isTooLarge && records.length > 1) return this.deliverHalves(records);
+        // One record alone: nothing is dropped and nothing overtakes it, so it is tried until the topic takes it.
+        if (isTooLarge) this.failed("size", error.message);
+        else this.failed("send");
         this.options.observer.notice({ kind: "relay.lag", value: this.lag() });
         await this.pauseUnlessGivenUp(wait);
       }
     }
     return false;
+  }
+
+  private async deliverHalves(records: readonly JournalRecord[]): Promise<boolean> {
+    const middle = Math.ceil(records.length / 2);
+    const isFirstThere = await this.deliverAll(records.slice(0, middle));
+    return isFirstThere && this.deliverAll(records.slice(middle));
   }
 
   private async pauseUnlessGivenUp(wait: DurationMs): Promise<void> {
@@ -170,9 +215,10 @@ export class Relay {
     this.options.journal.release(next);
   }
 
-  private failed(reason: "send" | "read" | "position" | "stopped"): void {
-    const message =
-      "The journal could not be relayed and will be tried again; see whether Kafka answers.";
+  private failed(
+    reason: "send" | "size" | "read" | "position" | "unreadable" | "beyond" | "stopped",
+    message = "The journal could not be relayed and will be tried again; see whether Kafka answers.",
+  ): void {
     this.options.observer.notice({
       kind: "relay.failed",
       labels: { reason },

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { JournalRecord } from "./event.ts";
-import { listSegments, RECORD_MAX, segmentPath } from "./segments.ts";
+import { listSegments, parseRecord, RECORD_MAX, segmentPath } from "./segments.ts";
 
 /** Bytes read at once. */
 const CHUNK = 256 * 1_024;
@@ -115,7 +115,7 @@ export class SegmentReader {
     let lost = lostBefore;
     let { offset, record: number } = this.at;
     for (const line of lines) {
-      const record = parse(line);
+      const record = parseRecord(line);
       if (record === undefined) lost += 1;
       else records.push({ number, record });
       offset += line.length + 1;
@@ -138,12 +138,4 @@ function split(bytes: Buffer, max: number): Buffer[] {
     start = end + 1;
   }
   return lines;
-}
-
-function parse(line: Buffer): JournalRecord | undefined {
-  try {
-    return JSON.parse(line.toString()) as JournalRecord;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,12 +1,11 @@
 import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { JournalRecord } from "./event.ts";
 
 /** Bytes a line may have; Kafka's default limit for a message is 1,048,588. */
 export const RECORD_MAX = 1_000_000;
 const NEWLINE = 0x0a;
 const NAME = /^(\d{16})\.ndjson$/;
-/** How much of a segment's end may be unsound after a power loss: two lines of the greatest size. */
-const UNSOUND_MAX = 2 * RECORD_MAX;
 const CHUNK = 1 << 20;
 
 /** What the journal does to a file; a test puts a failing disk behind it. */
@@ -94,26 +93,63 @@ export async function inspectSegment(path: string): Promise<Recovered> {
   }
 }
 
+/**
+ * Looks backwards, line by line, for as long as it takes: a power loss leaves zeros, old blocks or halves of lines, of
+ * any length. What is unsound before the last sound line stays, and its readers count it as lost.
+ */
 async function soundEnd(file: FileHandle, size: number): Promise<number> {
-  const start = Math.max(0, size - UNSOUND_MAX);
-  const tail = Buffer.alloc(size - start);
-  await readFully(file, tail, start);
-  let end = tail.lastIndexOf(NEWLINE) + 1;
-  while (end > 0) {
-    const begin = end < 2 ? 0 : tail.lastIndexOf(NEWLINE, end - 2) + 1;
-    const cutOff = begin === 0 && start > 0;
-    if (cutOff || parses(tail.subarray(begin, end - 1))) return start + end;
-    end = begin;
+  const tail = new Tail(file);
+  for (let end = size; end > 0; ) {
+    const newline = await tail.lastNewline(end);
+    const before = newline < 0 ? -1 : await tail.lastNewline(newline);
+    if (newline >= 0 && (await isSound(file, before + 1, newline))) return newline + 1;
+    end = before + 1;
   }
-  return start;
+  return 0;
 }
 
-function parses(line: Buffer): boolean {
+async function isSound(file: FileHandle, from: number, to: number): Promise<boolean> {
+  if (to - from > RECORD_MAX) return false;
+  const line = Buffer.alloc(to - from);
+  await readFully(file, line, from);
+  return parseRecord(line) !== undefined;
+}
+
+/** A file's bytes from behind, a chunk in memory at a time. */
+class Tail {
+  private readonly file: FileHandle;
+  private chunk = Buffer.alloc(0);
+  private start = 0;
+
+  constructor(file: FileHandle) {
+    this.file = file;
+  }
+
+  /** Where the last newline before `end` is; -1 where there is none. */
+  async lastNewline(end: number): Promise<number> {
+    for (let to = end; to > 0; to = this.start) {
+      if (to <= this.start || to > this.start + this.chunk.length) await this.load(to);
+      const found = this.chunk.subarray(0, to - this.start).lastIndexOf(NEWLINE);
+      if (found >= 0) return this.start + found;
+    }
+    return -1;
+  }
+
+  private async load(end: number): Promise<void> {
+    this.start = Math.max(0, end - CHUNK);
+    this.chunk = Buffer.alloc(end - this.start);
+    await readFully(this.file, this.chunk, this.start);
+  }
+}
+
+/** Undefined where a line is no record: torn, overwritten, or never written. */
+export function parseRecord(line: Buffer): JournalRecord | undefined {
   try {
-    JSON.parse(line.toString());
-    return true;
+    const parsed = JSON.parse(line.toString()) as Partial<JournalRecord> | null;
+    const isWhole = parsed?.topic !== undefined && parsed.event?.id !== undefined;
+    return isWhole ? (parsed as JournalRecord) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

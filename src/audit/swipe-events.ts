@@ -6,6 +6,7 @@ import {
   SWIPE_STATES,
 } from "../swipe/vocabulary.ts";
 import { PseudonymText, RecordedSwipe } from "./recorded-swipe.ts";
+import { ContentText, Funds, WaitingStep } from "./waiting-step.ts";
 
 const Instant = z.iso.datetime().describe("RFC 3339, UTC");
 const Seq = z
@@ -58,8 +59,32 @@ export const RecordedHit = z
 const ofSwipe = {
   swipeId: z.string(),
   pharmacy: z.string(),
-  person: PseudonymText,
+  person: PseudonymText.describe(
+    "of a record that waits, where this instance does not know whose sale it is: AAAAAAAAAAAAAA",
+  ),
   personSeq: Seq,
+  scope: z
+    .string()
+    .optional()
+    .describe("the caller's pharmacy, whose id this is; absent where callers are not known"),
+};
+
+const Fingerprint = z
+  .string()
+  .describe("with `waiting`: of the pseudonym key, where the store had not yet agreed to it");
+
+/** What a step says that was told while the store did not answer, and what became of it. */
+const mayWait = {
+  waiting: z
+    .boolean()
+    .optional()
+    .describe(
+      "recorded while the store did not answer: its outcome follows, and names this record",
+    ),
+  asked: WaitingStep.optional().describe("with `waiting`: what is to be done"),
+  fingerprint: Fingerprint.optional(),
+  closes: z.string().optional().describe("id of the waiting record that this is the outcome of"),
+  refused: z.string().optional().describe("with `closes`: the problem's code; nothing was changed"),
 };
 
 const LineQuantity = z.strictObject({
@@ -79,6 +104,13 @@ const Upload = z
       .describe("1/10,000 of the till's unit, as said: what counts is what was settled"),
     traceCodes: z.array(PseudonymText).describe("digests of the codes it named"),
     insured: z.literal(false).optional().describe("sold for cash: nobody is named"),
+    split: z.literal(true).optional().describe("codes of split packs"),
+    content: z
+      .string()
+      .optional()
+      .describe(
+        "keyed digest of what a return upload said: told again under another msgid it is known",
+      ),
     otherDrug: z
       .literal(true)
       .optional()
@@ -87,13 +119,6 @@ const Upload = z
       ),
   })
   .describe("what a sale or return upload said of one product");
-
-const Funds = z.strictObject({
-  pooled: z.number().int().optional(),
-  account: z.number().int().optional(),
-  familyAccount: z.number().int().optional(),
-  cash: z.number().int().optional(),
-});
 
 const decided = {
   ...ofSwipe,
@@ -118,10 +143,22 @@ const decided = {
     .array(z.string())
     .optional()
     .describe("digests of the earlier steps of this sale that it took the place of"),
-  state: z.enum(SWIPE_STATES).describe("what the check left the swipe in"),
+  content: ContentText.optional().describe("keyed digest of what the till sent"),
+  state: z
+    .enum(SWIPE_STATES)
+    .describe("what the check left the swipe in; waiting where the store has yet to be told of it"),
 };
 
-export const SwipeDecided = z.strictObject(decided).meta({ title: "SwipeDecided" });
+export const SwipeDecided = z
+  .strictObject({
+    ...decided,
+    waiting: z
+      .boolean()
+      .optional()
+      .describe("the store has not confirmed it, or not all of it: swipe.entered follows"),
+    fingerprint: Fingerprint.optional(),
+  })
+  .meta({ title: "SwipeDecided" });
 
 /** Enough to build a lost claim again: what was dispensed and the digests of its codes. */
 export const SwipeSettled = z
@@ -143,7 +180,7 @@ export const SwipeSettled = z
     unchecked: z.boolean(),
     matched: z.literal(0).optional().describe("a message about a sale the guard does not know"),
     upload: Upload.optional().describe("where a sale upload (3505) said it"),
-    waiting: z.boolean().optional().describe("recorded while the store did not answer"),
+    ...mayWait,
     state: z.enum(SWIPE_STATES),
   })
   .meta({ title: "SwipeSettled" });
@@ -160,7 +197,7 @@ export const SwipeReversed = z
     lines: z.array(LineQuantity).describe("what came back"),
     codesKept: z.boolean(),
     upload: Upload.optional().describe("where a return upload (3506) said it"),
-    waiting: z.boolean().optional(),
+    ...mayWait,
     state: z.enum(SWIPE_STATES),
   })
   .meta({ title: "SwipeReversed" });
@@ -172,6 +209,7 @@ export const SwipeAcknowledged = z
     choice: z.enum(ACKNOWLEDGEMENT_CHOICES),
     code: z.string().optional(),
     acknowledgedAt: Instant,
+    ...mayWait,
   })
   .meta({ title: "SwipeAcknowledged" });
 
@@ -184,6 +222,9 @@ export const SwipeEntered = z
       .enum(LEVELS)
       .optional()
       .describe("what the till had been told; absent where it had asked nothing"),
-    counted: z.boolean().describe("false when another instance had decided the same swipe"),
+    counted: z
+      .boolean()
+      .describe("false when another instance had decided the same swipe: its decision stands here"),
+    closes: z.string().optional().describe("id of the swipe.decided that waited"),
   })
   .meta({ title: "SwipeEntered" });

@@ -45,8 +45,18 @@ export function createLogger(options: LoggerOptions): Logger {
         res: () => undefined,
       },
     },
-    options.destination ?? pino.destination(1),
+    options.destination ?? standardOutput(),
   );
+}
+
+/** Lines kept while standard output takes none; more are dropped. */
+const UNWRITTEN_MAX = 1_000_000;
+
+/** A log that cannot be written (a file on a full disk) must not end the guard: it goes on once there is room. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ fd: 1, maxLength: UNWRITTEN_MAX });
+  output.on("error", () => undefined);
+  return output;
 }
 
 export interface DescribedError {

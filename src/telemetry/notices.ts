@@ -1,4 +1,8 @@
+import { BATCH_NOTICES } from "./batch-notices.ts";
+import { ENTRY_NOTICES } from "./entry-notices.ts";
 import { FINDING_NOTICES } from "./finding-notices.ts";
+import { JOURNAL_NOTICES } from "./journal-notices.ts";
+import { MEMORY_NOTICES } from "./memory-notices.ts";
 import {
   amount,
   counter,
@@ -52,8 +56,6 @@ const CHECK_BUCKETS = [
 ];
 /** A store call takes about 0.1 ms of Redis; the deadline cuts it at 50 ms. */
 const STORE_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5];
-/** A record is on disk within 0.1 s. */
-const SYNC_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 5];
 
 export const NOTICES = {
   "check.answered": {
@@ -112,9 +114,19 @@ export const NOTICES = {
     ],
   },
   "request.shed": {
-    meaning: "A request was turned away because this instance has too much to do.",
-    labels: { reason: ["eventLoopUtilization", "eventLoopDelay", "inFlight"] },
-    metrics: [counter("guard_requests_shed_total", "Requests turned away.", ["reason"])],
+    meaning:
+      "A request was turned away. `share`: its pharmacy has its part of what this busy instance can work on; `instance`: there is no part left for anybody. Value: seconds from its first byte to the answer.",
+    labels: { reason: ["share", "instance"], urgency: ["check", "step", "later"] },
+    metrics: [
+      counter("guard_requests_shed_total", "Requests turned away.", ["reason", "urgency"]),
+      histogram("guard_shed_seconds", "Time to turn a request away.", [], CHECK_BUCKETS),
+    ],
+  },
+  "door.limit": {
+    meaning:
+      "How many calls may be worked on at once changed: lowered while the event loop is behind. Value: calls.",
+    labels: {},
+    metrics: [gauge("guard_door_limit_requests", "Calls that may be worked on at once.")],
   },
   "request.refused": {
     meaning: "The HTTP parser refused a connection's bytes before there was a request.",
@@ -142,6 +154,9 @@ export const NOTICES = {
     metrics: [counter("guard_findings_total", "Findings about settlements.", ["finding"])],
   },
   ...FINDING_NOTICES,
+  ...MEMORY_NOTICES,
+  ...ENTRY_NOTICES,
+  ...BATCH_NOTICES,
   "seal.unknown": {
     meaning:
       "The store did not say in time whether the answer was sealed; it was given all the same.",
@@ -212,63 +227,14 @@ export const NOTICES = {
   },
   "store.connection": {
     meaning:
-      "The connection to the store changed its state (connect, ready, close, reconnecting, end).",
+      "What is known of the store changed: `up`, or why it is of no use (memory, readOnly, silent ...).",
     labels: { state: WORD },
-    metrics: [
-      counter("guard_store_connections_total", "Changes of the store's connection.", ["state"]),
-    ],
+    metrics: [counter("guard_store_connections_total", "Changes of the store's state.", ["state"])],
   },
   "store.config": logged(
     "The store is set up in a way that loses memory (noeviction, persistence).",
   ),
-  "journal.appended": {
-    meaning: "Records were handed to the operating system. Value: bytes.",
-    labels: {},
-    metrics: [amount("guard_journal_appended_bytes_total", "Bytes appended to the journal.")],
-  },
-  "journal.size": {
-    meaning: "The journal's size on disk. Value: bytes.",
-    labels: {},
-    metrics: [gauge("guard_journal_bytes", "Size of the journal on disk.")],
-  },
-  "journal.synced": {
-    meaning: "Records reached the disk. Value: seconds since the oldest of them was appended.",
-    labels: {},
-    metrics: [
-      histogram(
-        "guard_journal_sync_seconds",
-        "Time a record was not yet on disk.",
-        [],
-        SYNC_BUCKETS,
-      ),
-    ],
-  },
-  "journal.failed": {
-    meaning:
-      "The journal could not append or flush. `reason`: append, queue, full, torn, sync, remove, lost.",
-    labels: { reason: WORD },
-    metrics: [counter("guard_journal_failures_total", "Failures of the journal.", ["reason"])],
-  },
-  "journal.removed": {
-    meaning: "Oldest records went at the limit. Value: records.",
-    labels: { reason: ["size", "age"] },
-    metrics: [amount("guard_journal_removed_total", "Records removed at the limit.", ["reason"])],
-  },
-  "relay.lag": {
-    meaning: "Records not yet acknowledged by Kafka. Value: records.",
-    labels: {},
-    metrics: [gauge("guard_relay_lag_records", "Records Kafka has not acknowledged.")],
-  },
-  "relay.sent": {
-    meaning: "Kafka acknowledged records. Value: records.",
-    labels: {},
-    metrics: [amount("guard_relay_sent_total", "Records Kafka acknowledged.")],
-  },
-  "relay.failed": {
-    meaning: "Sending to Kafka failed and will be tried again.",
-    labels: { reason: WORD },
-    metrics: [counter("guard_relay_failures_total", "Failed sends to Kafka.", ["reason"])],
-  },
+  ...JOURNAL_NOTICES,
   "kafka.client": logged("The Kafka client said something; `part` is which part of it."),
   "bundle.active": {
     meaning: "A policy and a reference bundle came into force.",
@@ -312,6 +278,12 @@ export const NOTICES = {
     meaning: "The wall clock had moved by more than 1 s and was taken over. Value: seconds moved.",
     labels: {},
     metrics: [counter("guard_clock_anchored_total", "Jumps of the wall clock taken over.")],
+  },
+  "clock.apart": {
+    meaning:
+      "How far this instance's clock is from the furthest other one on the same store, told every second. Value: seconds.",
+    labels: {},
+    metrics: [gauge("guard_clock_apart_seconds", "Distance to the furthest other clock.")],
   },
   "key.generated": logged("A pseudonym key was generated or taken from the store."),
   "setting.unknown": logged("A GUARD_ variable that is no setting was found."),

@@ -172,9 +172,10 @@ t.test("a flapping part cannot fill the log, and what was left out is counted", 
 t.test("two registries in one process do not share numbers", async (t) => {
   const one = open(t);
   const other = open(t);
-  one.say({ kind: "request.shed", labels: { reason: "inFlight" } });
-  t.match(await one.body(), 'guard_requests_shed_total{reason="inFlight"} 1');
-  t.notMatch(await other.body(), 'guard_requests_shed_total{reason="inFlight"}');
+  one.say({ kind: "request.shed", labels: { reason: "share", urgency: "check" }, value: 0.001 });
+  const shed = 'guard_requests_shed_total{reason="share",urgency="check"}';
+  t.match(await one.body(), `${shed} 1`);
+  t.notMatch(await other.body(), shed);
 });
 
 t.test("an error's message is logged only when the guard or the system wrote it", async (t) => {

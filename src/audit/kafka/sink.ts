@@ -1,7 +1,7 @@
 import { CompressionTypes, Partitioners, type Producer, type TopicMessages } from "kafkajs";
 import type { Observer } from "../../units.ts";
 import type { JournalRecord } from "../event.ts";
-import type { Sink } from "../relay.ts";
+import { BatchTooLargeError, type Sink } from "../relay.ts";
 import { connectKafka, type KafkaConnection } from "./connection.ts";
 import { ensureTopics } from "./topics.ts";
 
@@ -53,12 +53,24 @@ export function createKafkaSink(connection: KafkaConnection, observer: Observer)
           compression: CompressionTypes.GZIP,
         });
       } catch (error) {
+        // The broker said so over a sound connection, and means this batch alone.
+        if (isTooLarge(error)) throw new BatchTooLargeError({ cause: error });
         await forget();
         throw error;
       }
     },
     close: forget,
   };
+}
+
+const TOO_LARGE: readonly unknown[] = ["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"];
+
+/** kafkajs wraps what the broker said once for each of its own tries. */
+function isTooLarge(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ("type" in at && TOO_LARGE.includes(at.type)) return true;
+  }
+  return false;
 }
 
 function toTopicMessages(batch: readonly JournalRecord[]): TopicMessages[] {
