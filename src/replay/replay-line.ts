@@ -1,3 +1,4 @@
+import { ownIdOf } from "../swipe/batch.ts";
 import { parseInstant } from "../swipe/calendar.ts";
 import { SWIPE_ID } from "../swipe/fields.ts";
 import { ReplayLine } from "../swipe/replay-line.ts";
@@ -28,14 +29,6 @@ export class ReplayLineError extends Error {
   }
 }
 
-/** Where a body says whose it is; the other messages are about a swipe and have an id of their own. */
-const OWN_ID: Readonly<Partial<Record<ReplayLine["op"], string>>> = {
-  check: "swipeId",
-  "nhsa/2101": "msgid",
-  "nhsa/2102": "msgid",
-  "nhsa/2102/answer": "inf_refmsgid",
-};
-
 /** @throws ReplayLineError */
 export function parseReplayLine(text: string, number: number): ParsedLine {
   const json = parseJson(text);
@@ -65,7 +58,7 @@ export function parseReplayLine(text: string, number: number): ParsedLine {
  * @throws ReplayLineError
  */
 export function assertWhose({ op, swipeId, body }: ParsedLine, number: number): void {
-  const name = OWN_ID[op];
+  const name = ownIdOf(op);
   const own = name === undefined ? undefined : idIn(body, name);
   if (own !== undefined && swipeId !== "" && own !== swipeId)
     throw new ReplayLineError(number, `swipeId is not the ${name} of its body`);

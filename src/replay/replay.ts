@@ -194,6 +194,9 @@ export function memoRecorder(memo: DecisionMemo): Recorder {
     settled: nothing,
     reversed: nothing,
     acknowledged: nothing,
+    waiting: nothing,
+    entered: nothing,
+    applied: nothing,
     clue: nothing,
     indicator: nothing,
   };
