@@ -66,7 +66,9 @@ function markProblem(
   reply.code(STATUS_OF[problem.code]);
   if (mayRetry(problem.code)) reply.header("retry-after", RETRY_AFTER_SECONDS);
   if (problem.code === "unsupported_media")
-    reply.header("accept", "application/json").header("accept-encoding", "identity");
+    reply
+      .header("accept", reply.getHeader("accept") ?? "application/json")
+      .header("accept-encoding", "identity");
 }
 
 /** Tells a till to open its next connection elsewhere. */

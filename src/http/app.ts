@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
+import { Admission } from "./admission.ts";
 import { sendProblem } from "./answers.ts";
 import { acceptJsonOnly } from "./body.ts";
 import { refuseConnection } from "./connection.ts";
 import { docsRoutes } from "./docs-routes.ts";
-import { createLoad, type Door, type DoorDeps } from "./door.ts";
+import { type Door, type DoorDeps, runCounted } from "./door.ts";
 import { problemOf } from "./errors.ts";
 import { assertLimits, DOOR_LIMITS, type DoorLimits } from "./limits.ts";
 import { nativeRoutes } from "./native-routes.ts";
@@ -25,11 +26,13 @@ import { watchRoutes } from "./watch-routes.ts";
 export function createApp(deps: DoorDeps): FastifyInstance {
   const limits: DoorLimits = { ...DOOR_LIMITS, ...deps.limits };
   assertLimits(limits);
+  const admission = new Admission(limits, deps.deadline, deps.steady);
   let closing = false;
   const door: Door = {
     ...deps,
     limits,
-    load: createLoad(),
+    admission,
+    run: (request, call) => runCounted(admission, request.caller, call),
     draining: () => closing || deps.draining(),
   };
   const app = createServer(door);
@@ -42,17 +45,17 @@ export function createApp(deps: DoorDeps): FastifyInstance {
     if (closing) reply.header("connection", "close");
     done(null, payload);
   });
-  acceptJsonOnly(app, limits);
   answerErrors(app, door);
   tellWhatWasAnswered(app, door);
-  shedBeyondLimits(app, door);
+  const shedding = shedBeyondLimits(app, door);
+  acceptJsonOnly(app, limits, shedding.refuse);
   answerUnmatched(app, door);
   describeRoutes(app, deps.version, deps.examples ?? {});
   // A plugin of its own, so that it loads after those above that watch routes being added.
   app.register((routes, _options, done) => {
     nativeRoutes(routes, door);
     nhsaRoutes(routes, door);
-    watchRoutes(routes, door);
+    watchRoutes(routes, door, shedding.ailments);
     docsRoutes(routes);
     done();
   });

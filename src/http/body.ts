@@ -4,10 +4,12 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { BodyError } from "./errors.ts";
 import type { DoorLimits } from "./limits.ts";
 
+/** The last look at a body before it is parsed. */
+type Refuse = (request: FastifyRequest, bytes: Buffer) => BodyError | undefined;
 type Done = (error: Error | null, body?: unknown) => void;
 
 const TOO_LARGE = new BodyError({ code: "too_large" });
-const NOT_UTF8 = new BodyError({ code: "bad_request", detail: "The body is not UTF-8." });
+export const NOT_UTF8 = new BodyError({ code: "bad_request", detail: "The body is not UTF-8." });
 const CUT_OFF = new BodyError({ code: "bad_request", detail: "The body ended before its time." });
 const OTHER_CHARSET = new BodyError({ code: "unsupported_media", detail: "JSON is UTF-8 here." });
 const PACKED = new BodyError({
@@ -22,16 +24,16 @@ const PACKED = new BodyError({
  * Fastify's own reader answers 413 at once and closes while the caller still writes, so the caller reads a
  * connection reset instead of the sentence. This one reads a too large body to its end, up to a second limit.
  */
-export function acceptJsonOnly(app: FastifyInstance, limits: DoorLimits): void {
+export function acceptJsonOnly(app: FastifyInstance, limits: DoorLimits, refuse: Refuse): void {
   app.removeAllContentTypeParsers();
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", (request, payload, done) => {
     const unreadable = unreadableAs(request);
     // Read to its end all the same, so that the caller can read the answer.
     readBody(payload, limits, (cut, bytes) => {
-      const error = unreadable ?? cut;
+      const text = isUtf8(bytes) ? null : NOT_UTF8;
+      const error = unreadable ?? cut ?? text ?? refuse(request, bytes);
       if (error) done(error);
-      else if (!isUtf8(bytes)) done(NOT_UTF8);
       // Answers through `done` only; its type allows a promise for parsers that are one.
       else void parseJson(request, bytes.toString("utf8"), done as Done);
     });
@@ -39,7 +41,7 @@ export function acceptJsonOnly(app: FastifyInstance, limits: DoorLimits): void {
 }
 
 /** What the headers say is enough to refuse it. */
-function unreadableAs({ headers }: FastifyRequest): BodyError | undefined {
+export function unreadableAs({ headers }: FastifyRequest): BodyError | undefined {
   const coding = headers["content-encoding"];
   if (coding !== undefined && !/^\s*identity\s*$/i.test(coding)) return PACKED;
   const charset = /charset\s*=\s*"?([^\s;"]+)/i.exec(headers["content-type"] ?? "")?.[1];
@@ -49,7 +51,11 @@ function unreadableAs({ headers }: FastifyRequest): BodyError | undefined {
 type BodyRead = (error: BodyError | null, bytes: Buffer) => void;
 const NOTHING = Buffer.alloc(0);
 
-function readBody(payload: IncomingMessage, limits: DoorLimits, onRead: BodyRead): void {
+export function readBody(
+  payload: IncomingMessage,
+  limits: Pick<DoorLimits, "bodyBytes" | "drainBytes">,
+  onRead: BodyRead,
+): void {
   let chunks: Buffer[] = [];
   let received = 0;
   const finish = (error: BodyError | null) => {

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { asOpenApi, type Operation } from "./openapi-document.ts";
 
-/** Bodies by their name in `schemas/examples/`, without `.json`. */
+const ENDINGS: readonly string[] = [".json", ".ndjson"];
+
+/** Bodies by their name in `schemas/examples/`, without its ending. */
 export type Examples = Readonly<Record<string, unknown>>;
 
 /** Which body is an example of which operation. */
@@ -11,6 +13,7 @@ const EXAMPLE_OF: Readonly<Record<string, string>> = {
   settleSwipe: "settlement",
   reverseSwipe: "reversal",
   acknowledgeSwipe: "acknowledgement",
+  checkBatch: "batch",
   nhsa2101: "nhsa-2101",
   nhsa2102: "nhsa-2102",
   nhsa2102Answer: "nhsa-2102-answer",
@@ -23,9 +26,15 @@ const EXAMPLE_OF: Readonly<Record<string, string>> = {
 /** None where the folder is not there: an installation may leave it out. */
 export function readExamples(folder: string): Examples {
   if (!existsSync(folder)) return {};
-  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
-  const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), "utf8"));
-  return Object.fromEntries(names.map((name) => [basename(name, ".json"), read(name)]));
+  const names = readdirSync(folder).filter((name) => ENDINGS.includes(extname(name)));
+  // Of an upload one line is example enough.
+  const text = (name: string) => {
+    const whole = readFileSync(join(folder, name), "utf8");
+    return name.endsWith(".ndjson") ? (whole.split("\n", 1)[0] ?? "") : whole;
+  };
+  return Object.fromEntries(
+    names.map((name): [string, unknown] => [basename(name, extname(name)), JSON.parse(text(name))]),
+  );
 }
 
 /** The document with an example beside each body's schema. */

@@ -20,17 +20,21 @@ export interface DoorLimits {
   readonly connectionTimeout: DurationMs;
   /** How often the server looks for requests past their time. */
   readonly timeoutCheckInterval: DurationMs;
-  /** Calls the desk works on at once. At 50 ms each this is 20,000 a second, several times what one core does. */
-  readonly inFlightMax: number;
-  /**
-   * A full event loop alone is no harm (a load test fills it and is answered in time); a full loop with this many
-   * calls waiting is: at 5,000 answers a second they wait 25 ms, half the default deadline.
-   */
-  readonly inFlightBusy: number;
-  /** Share of the last interval the event loop was busy. */
-  readonly loopUtilizationMax: number;
-  /** Mean lag over the last interval: twice the default deadline, so whoever waits has given up. */
-  readonly loopLagMax: DurationMs;
+  /** Calls the desk works on at once while the event loop keeps up: a burst of a whole city's tills. */
+  readonly placesMax: number;
+  /** So many may come in however far the loop is behind: 160 a second, less than any machine answers. */
+  readonly placesMin: number;
+  /** How long a place is kept while there are few: half the default deadline, the rest is the store's and the journal's. */
+  readonly placeTime: DurationMs;
+  /** Steps (settlements, reversals) have this multiple of the checks' places: they carry what has happened. */
+  readonly stepRoom: number;
+  /** Mean lag of the event loop as a part of the deadline: a check comes round the loop three or four times. */
+  readonly lagShare: number;
+  /** Share of a sample the event loop was busy: full, but for what the timers measure badly. */
+  readonly utilizationMax: number;
+  /** New connections a turn of the loop, beside a full loop: Node takes at most one a turn, so more are waiting. */
+  readonly arrivalsMax: number;
+  /** How often the event loop is looked at; a queue grows for two of these before anybody is turned away. */
   readonly loopSampleInterval: DurationMs;
 }
 
@@ -44,11 +48,14 @@ export const DOOR_LIMITS: DoorLimits = {
   keepAliveTimeout: 75 * SECOND,
   connectionTimeout: 90 * SECOND,
   timeoutCheckInterval: 1 * SECOND,
-  inFlightMax: 1_000,
-  inFlightBusy: 128,
-  loopUtilizationMax: 0.98,
-  loopLagMax: 100,
-  loopSampleInterval: 250,
+  placesMax: 1_000,
+  placesMin: 4,
+  placeTime: 25,
+  stepRoom: 1.5,
+  lagShare: 0.25,
+  utilizationMax: 0.95,
+  arrivalsMax: 0.8,
+  loopSampleInterval: 50,
 };
 
 /** Seconds a caller should wait after being turned away: load here changes within a second. */
@@ -67,7 +74,10 @@ export class DoorLimitsError extends Error {
 export function assertLimits(limits: DoorLimits): void {
   const relations: readonly (readonly [string, boolean])[] = [
     ["bodyBytes <= drainBytes", limits.bodyBytes <= limits.drainBytes],
-    ["inFlightBusy <= inFlightMax", limits.inFlightBusy <= limits.inFlightMax],
+    ["0 < placesMin <= placesMax", limits.placesMin > 0 && limits.placesMin <= limits.placesMax],
+    ["1 <= stepRoom", limits.stepRoom >= 1],
+    ["placeTime <= loopSampleInterval", limits.placeTime <= limits.loopSampleInterval],
+    ["0 < lagShare <= 1", isShare(limits.lagShare)],
     [
       "timeoutCheckInterval <= requestTimeout",
       limits.timeoutCheckInterval <= limits.requestTimeout,
@@ -75,10 +85,11 @@ export function assertLimits(limits: DoorLimits): void {
     ["requestTimeout <= connectionTimeout", limits.requestTimeout <= limits.connectionTimeout],
     ["keepAliveTimeout <= connectionTimeout", limits.keepAliveTimeout <= limits.connectionTimeout],
     ["64 < pathParameterChars", limits.pathParameterChars > 64],
-    [
-      "0 < loopUtilizationMax <= 1",
-      limits.loopUtilizationMax > 0 && limits.loopUtilizationMax <= 1,
-    ],
+    ["0 < utilizationMax <= 1", isShare(limits.utilizationMax)],
   ];
   for (const [relation, holds] of relations) if (!holds) throw new DoorLimitsError(relation);
+}
+
+function isShare(value: number): boolean {
+  return value > 0 && value <= 1;
 }

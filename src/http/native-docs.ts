@@ -18,6 +18,7 @@ const AFTERWARDS: readonly ProblemCode[] = [
   "state_conflict",
   "too_large",
   "unsupported_media",
+  "share_used",
   "overloaded",
   "draining",
   "store_unavailable",
@@ -41,6 +42,7 @@ const check: FastifySchema = {
       "person_conflict",
       "too_large",
       "unsupported_media",
+      "share_used",
       "overloaded",
       "draining",
       "journal_unavailable",
@@ -100,6 +102,7 @@ const find: FastifySchema = {
     ...problemResponses([
       "bad_request",
       "swipe_unknown",
+      "share_used",
       "overloaded",
       "draining",
       "store_unavailable",
@@ -108,11 +111,4 @@ const find: FastifySchema = {
   },
 };
 
-const batch: FastifySchema = {
-  tags: TAGS,
-  operationId: "checkBatch",
-  summary: "Swipes of a till that was offline (not available yet)",
-  response: problemResponses(["not_yet", "overloaded", "draining"]),
-};
-
-export const NATIVE_DOCS = { check, settlement, reversal, acknowledgement, find, batch } as const;
+export const NATIVE_DOCS = { check, settlement, reversal, acknowledgement, find } as const;

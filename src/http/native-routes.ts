@@ -3,6 +3,7 @@ import type { Arrival, Desk } from "../checkout/desk.ts";
 import { SWIPE_ID } from "../swipe/fields.ts";
 import type { Outcome } from "../swipe/problem.ts";
 import { sendOutcome, sendProblem } from "./answers.ts";
+import { batchRoute } from "./batch-route.ts";
 import type { Door } from "./door.ts";
 import { BAD_SWIPE_ID } from "./errors.ts";
 import { NATIVE_DOCS } from "./native-docs.ts";
@@ -10,6 +11,7 @@ import { NATIVE_DOCS } from "./native-docs.ts";
 /** Callers are not authenticated: only this machine reaches the door. */
 const ARRIVAL: Arrival = {};
 const CONFIG = { door: "native" } as const;
+const STEP = { door: "native", urgency: "step" } as const;
 
 type SwipeRoute = { Params: { swipeId: string } };
 type Step = (desk: Desk, swipeId: string, body: unknown) => Promise<Outcome<object>>;
@@ -25,9 +27,9 @@ const STEPS: Readonly<Record<"settlement" | "reversal" | "acknowledgement", Step
  * starts with the call, which happens in the same turn of the event loop in which the body's last byte was read.
  */
 export function nativeRoutes(app: FastifyInstance, door: Door): void {
-  const { desk, load } = door;
+  const { desk } = door;
   app.post("/v1/swipes", { config: CONFIG, schema: NATIVE_DOCS.check }, async (request, reply) => {
-    const outcome = await load.run(() => desk.check(request.body, ARRIVAL));
+    const outcome = await door.run(request, () => desk.check(request.body, ARRIVAL));
     return sendOutcome(door, request, reply, outcome);
   });
   app.get<SwipeRoute>(
@@ -39,18 +41,12 @@ export function nativeRoutes(app: FastifyInstance, door: Door): void {
   for (const [name, step] of Object.entries(STEPS)) {
     app.post<SwipeRoute>(
       `/v1/swipes/:swipeId/${name}`,
-      { config: CONFIG, schema: NATIVE_DOCS[name as keyof typeof STEPS] },
+      { config: STEP, schema: NATIVE_DOCS[name as keyof typeof STEPS] },
       async (request, reply) =>
         onSwipe(door, request, reply, (swipeId) => step(desk, swipeId, request.body)),
     );
   }
-  app.post("/v1/swipes/batch", {
-    config: CONFIG,
-    schema: NATIVE_DOCS.batch,
-    // Before the body: it is NDJSON, and nobody should send 4 MB to learn this.
-    onRequest: async (request, reply) => sendProblem(door, request, reply, { code: "not_yet" }),
-    handler: async () => undefined,
-  });
+  batchRoute(app, door);
 }
 
 async function onSwipe(
@@ -63,5 +59,5 @@ async function onSwipe(
   if (!SWIPE_ID.test(swipeId)) {
     return sendProblem(door, request, reply, BAD_SWIPE_ID);
   }
-  return sendOutcome(door, request, reply, await door.load.run(() => call(swipeId)));
+  return sendOutcome(door, request, reply, await door.run(request, () => call(swipeId)));
 }

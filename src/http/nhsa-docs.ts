@@ -47,6 +47,7 @@ const CODES: readonly ProblemCode[] = [
   "state_conflict",
   "too_large",
   "unsupported_media",
+  "share_used",
   "overloaded",
   "internal",
   "draining",

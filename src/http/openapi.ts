@@ -7,6 +7,7 @@ import {
 import { z } from "zod";
 import { AcknowledgementBody, ReversalBody, SettlementBody } from "../swipe/after-bodies.ts";
 import { AnswerHit, DecisionAnswer, SwipeState } from "../swipe/answer.ts";
+import { BatchAnswer, BatchLine } from "../swipe/batch.ts";
 import { CheckBody } from "../swipe/check-body.ts";
 import { NhsaCancelEnvelope, NhsaSettledEnvelope, NhsaUndoEnvelope } from "../swipe/nhsa/after.ts";
 import { NhsaGuard, NhsaSaleEnvelope } from "../swipe/nhsa/envelope.ts";
@@ -23,7 +24,7 @@ import { ReadinessDocument } from "./watch-docs.ts";
 
 const DESCRIPTION = `The guard weighs every insured pharmacy swipe before it settles and answers allow, warn, stepUp, hold or deny, with the reasons.
 
-Errors of the native routes are \`application/problem+json\` (RFC 9457) and name the fields at fault, never their values. The NHSA routes always answer with the NHSA envelope. Another method than those listed is 405 with \`Allow\`. Bodies are JSON in UTF-8, neither compressed nor otherwise encoded. Amounts are yuan. Repeat a request that was not answered with the same swipeId.`;
+Errors of the native routes are \`application/problem+json\` (RFC 9457) and name the fields at fault, never their values. The NHSA routes always answer with the NHSA envelope. Another method than those listed is 405 with \`Allow\`. Bodies are JSON in UTF-8 (uploads: NDJSON), neither compressed nor otherwise encoded. Amounts are yuan. Repeat a request that was not answered with the same swipeId.`;
 
 /** Schemas that get a name of their own in the document; all others are written where they are used. */
 const NAMED = {
@@ -31,6 +32,8 @@ const NAMED = {
   SettlementBody,
   ReversalBody,
   AcknowledgementBody,
+  BatchLine,
+  BatchAnswer,
   DecisionAnswer,
   Hit: AnswerHit,
   SwipeState,

@@ -26,6 +26,8 @@ export async function openApiDocument(
     observer: SILENT,
     logger: createLogger({ level: "silent" }),
     clock: { now: () => 0 },
+    steady: { now: () => 0 },
+    deadline: 50,
     draining: () => false,
     version,
     examples,

@@ -97,6 +97,8 @@ export function open(
     },
     logger: createLogger({ level: "trace", destination: { write: (line) => log.push(line) } }),
     clock,
+    steady: { now: () => performance.now() },
+    deadline: 50,
     draining: () => false,
     version: "0.0.0-test",
     ...changes,
