@@ -1,99 +1,97 @@
-import type { LedgerEntry, Memory, Observation, Observed, SwipeKey } from "../counters/contract.ts";
+import type { LedgerEntry, Observed, Sealed, SwipeKey } from "../counters/contract.ts";
 import { StoreUnavailableError } from "../counters/contract.ts";
-import { attemptCodes } from "../counters/observe-plan.ts";
-import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
+import { RESERVATION } from "../counters/limits.ts";
 import { type Decided, decodeDecided, encodeDecided, toAnswer } from "../decision/decided.ts";
 import { stateAt } from "../decision/entry-state.ts";
-import { earlierSteps, superseded, withoutSteps } from "../decision/one-sale.ts";
-import { swipeKey } from "../features/digests.ts";
-import { observationOf } from "../features/observation.ts";
 import type { FeaturePlan } from "../features/plan.ts";
-import { readFeatures } from "../features/read.ts";
-import { pseudonymise } from "../privacy/pseudonymise.ts";
 import type { DecisionAnswer } from "../swipe/answer.ts";
 import { instantText } from "../swipe/calendar.ts";
-import type { ClearSwipe } from "../swipe/clear-swipe.ts";
 import type { Outcome, Problem } from "../swipe/problem.ts";
-import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
-import { isRefusal, LEVELS, levelRank } from "../swipe/vocabulary.ts";
-import type { Bytes, DurationMs, EpochMs } from "../units.ts";
+import { LEVELS } from "../swipe/vocabulary.ts";
+import type { Bytes } from "../units.ts";
 import type { Bundle } from "./bundle.ts";
 import { TOO_LATE, within } from "./deadline.ts";
-import { decide } from "./decide.ts";
+import type { Entry } from "./entry/entry.ts";
+import type { Ticket } from "./entry/waiting-book.ts";
+import { personLane, type WaitingCheck } from "./entry/waiting-items.ts";
 import type { Findings } from "./findings.ts";
 import type { Folding } from "./folding.ts";
 import { noticeAnswered } from "./notices.ts";
-import { type GivenAnswer, RecentSwipes } from "./recent-swipes.ts";
+import type { GivenAnswer, GivenAnswers } from "./recent-swipes.ts";
 import type { Supersession } from "./supersession.ts";
 import { type DeskTools, OBSERVE, RECORD, SEAL, type Share } from "./tools.ts";
-
-/** A clear swipe on its way to an answer. */
-export interface CheckRequest {
-  readonly swipe: ClearSwipe;
-  /** The canonical text that repeats are compared by. */
-  readonly canonical: string;
-  /** The caller's pharmacy where callers authenticate, else empty. */
-  readonly scope: string;
-  /** Sold already without a check: what was claimed stays claimed, whatever the rules say. */
-  readonly entering?: boolean;
-}
-
-/** One check under way: what it is made of does not change until its answer. */
-interface Check {
-  readonly request: CheckRequest;
-  readonly startedAt: EpochMs;
-  readonly bundle: Bundle;
-  readonly swipe: PseudonymisedSwipe;
-  readonly observation: Observation;
-}
-
-interface Judged {
-  readonly decided: Decided;
-  /** Its sealed form. */
-  readonly encoded: Bytes;
-  readonly supersedes: readonly SwipeKey[];
-  /** What the rules saw of the store, without the earlier steps of this sale. */
-  readonly memory: Memory | undefined;
-}
+import {
+  beginClear,
+  beginRecorded,
+  type Check,
+  type CheckRequest,
+  isAccepted,
+  type Judged,
+  judgeCheck,
+  type RecordedCheck,
+  sealingOf,
+  supersededBy,
+} from "./under-check.ts";
 
 /** What goes on behind the answers of checks. */
 export interface BehindAnswers {
   readonly supersession: Supersession;
   readonly folding: Folding;
   readonly findings: Findings;
+  readonly entry: Entry;
+  readonly answers: GivenAnswers;
 }
 
-/** How often, and how long after one another, a seal is tried once the store answers after all. */
-const LATE_SEALS_MAX = 10;
-const LATE_SEAL_AGAIN: DurationMs = 20;
+/** What became of a seal. `unknown`: it may be there or not; `incomplete`: it stands, and not all that hangs on it. */
+type Standing =
+  | { readonly won: true; readonly waits: false | "unknown" | "incomplete" }
+  | { readonly won: false; readonly answer: Decided };
 
 /** observe, judge, seal, record, answer: two calls of the store, and a record before the answer leaves. */
 export class CheckDesk {
   private readonly tools: DeskTools;
-  private readonly supersession: Supersession;
-  private readonly folding: Folding;
-  private readonly findings: Findings;
-  /** Answers that the store does not have, or may not have. */
-  private readonly standIns = new RecentSwipes<GivenAnswer>();
-  /** Answers this process wrote the record of. */
-  private readonly recorded = new RecentSwipes<GivenAnswer>();
+  private readonly behind: BehindAnswers;
+
+  /** Checks whose answer is not known yet; as many as requests are in flight. */
+  private readonly underWay = new Map<
+    SwipeKey,
+    { readonly content: Bytes; readonly answer: Promise<Outcome<DecisionAnswer>> }
+  >();
 
   constructor(tools: DeskTools, behind: BehindAnswers) {
     this.tools = tools;
-    this.supersession = behind.supersession;
-    this.folding = behind.folding;
-    this.findings = behind.findings;
+    this.behind = behind;
   }
 
-  async check(request: CheckRequest): Promise<Outcome<DecisionAnswer>> {
-    const under = begin(this.tools, request);
+  check(request: CheckRequest): Promise<Outcome<DecisionAnswer>> {
+    return this.run(beginClear(this.tools, request));
+  }
+
+  /** A swipe that nobody knows in clear any more: the check a waiting settlement had brought along. */
+  checkRecorded(recorded: RecordedCheck): Promise<Outcome<DecisionAnswer>> {
+    return this.run(beginRecorded(this.tools, recorded));
+  }
+
+  /** A till may send the same id twice at once: there is one check, and both get its answer. */
+  private run(under: Check): Promise<Outcome<DecisionAnswer>> {
+    const { swipe: key, content } = under.observation;
+    const same = this.underWay.get(key);
+    if (under.entering || (same !== undefined && same.content !== content)) return this.take(under);
+    if (same !== undefined) return same.answer;
+    const answer = this.take(under).finally(() => this.underWay.delete(key));
+    this.underWay.set(key, { content, answer });
+    return answer;
+  }
+
+  private async take(under: Check): Promise<Outcome<DecisionAnswer>> {
     const { swipe: key } = under.observation;
+    const { standIns, recorded } = this.behind.answers;
     // A sale that is entered now was perhaps answered as a stand-in: that answer put nothing into the store.
-    const standIn = request.entering ? undefined : this.standIns.get(key);
+    const standIn = under.entering ? undefined : standIns.get(key);
     if (standIn !== undefined) return this.giveAgain(under, standIn);
     const observed = await this.observe(under);
     if (observed === undefined) {
-      const given = request.entering ? undefined : this.recorded.get(key);
+      const given = under.entering ? undefined : recorded.get(key);
       return given === undefined ? this.standIn(under) : this.giveAgain(under, given);
     }
     switch (observed.verdict) {
@@ -105,10 +103,13 @@ export class CheckDesk {
         return { value: this.recalled(under, observed.entry) };
       case "sealed":
         return this.repeat(under, decodeDecided(observed.answer));
-      default:
-        return this.answer(under, this.judge(under, observed.memory, observed.personSeq)).finally(
-          () => this.folding.afterCheck(under.observation.person, observed.memory.ledger.length),
+      default: {
+        const { memory, personSeq, incomplete } = observed;
+        const judged = judgeCheck(this.tools, under, memory, personSeq);
+        return this.answer(under, judged, incomplete === true).finally(() =>
+          this.behind.folding.afterCheck(under.observation.person, memory.ledger.length),
         );
+      }
     }
   }
 
@@ -125,7 +126,9 @@ export class CheckDesk {
    */
   private remaining(under: Check, { by, least }: Share): number {
     const { deadline, clock } = this.tools;
-    return Math.max(under.startedAt + deadline * by - clock.now(), deadline * least);
+    const left = Math.max(under.startedAt + deadline * by - clock.now(), deadline * least);
+    // A wall clock that was stepped back meanwhile must not make anybody wait for as long as the step was.
+    return Math.min(left, deadline * by);
   }
 
   private inTime<T>(wait: number, work: Promise<T>): Promise<T | typeof TOO_LATE> {
@@ -135,123 +138,107 @@ export class CheckDesk {
   /** Undefined: the store was not heard in time, and the check is decided without it. */
   private async observe(under: Check): Promise<Observed | undefined> {
     if (!this.tools.keyring.agreed()) return undefined;
-    const work = this.tools.store.observe(under.observation);
-    if (this.tools.patient) return work;
+    const { store, timers, patient } = this.tools;
+    const wait = this.remaining(under, OBSERVE);
     try {
-      const observed = await within(
-        this.tools.timers,
-        this.remaining(under, OBSERVE),
-        work,
-        (late) => this.closeWaiting(under, late),
+      if (patient) return await store.observe(under.observation);
+      const observed = await within(timers, wait, store.observe(under.observation, wait), () =>
+        this.behind.entry.storeAnswers(),
       );
-      return observed === TOO_LATE ? undefined : observed;
+      if (observed === TOO_LATE) return undefined;
+      this.behind.entry.storeAnswers();
+      return observed;
     } catch (error) {
       if (error instanceof StoreUnavailableError) return undefined;
       throw error;
     }
   }
 
-  /** The store answers after all: what was told the till is sealed, so that a repeat anywhere gets it. */
-  private closeWaiting(under: Check, observed: Observed): void {
-    const given = this.standIns.get(under.observation.swipe);
-    if (given === undefined || (observed.verdict !== "new" && observed.verdict !== "retry")) return;
-    const decided = decodeDecided(given.decided);
-    const supersedes = stepsOf(under, observed.memory).superseded;
-    this.sealLate(under, { decided, encoded: given.decided, supersedes }).catch(() => undefined);
-  }
-
-  /** Replies to a store that was stuck come in pieces: before the last of them nothing new is sent to it. */
-  private async sealLate(under: Check, judged: Omit<Judged, "memory">): Promise<void> {
-    for (let tried = 0; tried < LATE_SEALS_MAX; tried++) {
-      try {
-        await this.tools.store.seal(sealingOf(under, judged));
-        return this.supersession.release(under.observation.person, judged.supersedes);
-      } catch (error) {
-        if (!(error instanceof StoreUnavailableError)) throw error;
-      }
-      await new Promise<void>((resolve) => this.tools.timers.after(LATE_SEAL_AGAIN, resolve));
-    }
-  }
-
-  private judge(under: Check, memory: Memory | undefined, personSeq: number): Judged {
-    const { bundle, swipe, observation } = under;
-    const heardAt = this.tools.clock.now();
-    const steps = memory === undefined ? undefined : stepsOf(under, memory);
-    const supersedes = steps?.superseded ?? [];
-    const clean = memory && steps ? withoutSteps(memory, steps.earlier) : undefined;
-    const vector = readFeatures(bundle.policy.plan, swipe, observation, clean, bundle.reference);
-    const decided = decide({
-      tools: this.tools,
-      bundle,
-      swipe,
-      vector,
-      personSeq,
-      startedAt: under.startedAt,
-      heardAt,
-      standIn: memory === undefined,
-      supersedes,
-    });
-    return { decided, encoded: encodeDecided(decided), supersedes, memory: clean };
-  }
-
   private async standIn(under: Check): Promise<Outcome<DecisionAnswer>> {
-    const judged = this.judge(under, undefined, 0);
-    this.standIns.set(under.observation.swipe, {
-      content: under.observation.content,
-      decided: judged.encoded,
-    });
-    return this.finish(under, judged);
+    const judged = judgeCheck(this.tools, under, undefined, 0);
+    this.remember(under, judged.encoded);
+    return this.finish(under, judged, true);
   }
 
-  private async answer(under: Check, judged: Judged): Promise<Outcome<DecisionAnswer>> {
+  private remember(under: Check, decided: Bytes): void {
+    this.behind.answers.standIns.set(under.observation.swipe, givenOf(under, decided));
+  }
+
+  private async answer(
+    under: Check,
+    judged: Judged,
+    incomplete: boolean,
+  ): Promise<Outcome<DecisionAnswer>> {
     const standing = await this.seal(under, judged);
-    if (standing !== undefined) return this.repeat(under, standing);
-    this.supersession.release(under.observation.person, judged.supersedes);
-    return this.finish(under, judged);
+    if (!standing.won) return this.repeat(under, standing.answer);
+    if (standing.waits === "unknown") this.remember(under, judged.encoded);
+    else this.behind.supersession.release(under.observation.person, judged.supersedes);
+    return this.finish(under, judged, incomplete || standing.waits !== false);
   }
 
-  /** Undefined: this answer stands. Otherwise the one that was sealed before it. */
-  private async seal(under: Check, judged: Judged): Promise<Decided | undefined> {
-    const work = this.tools.store.seal(sealingOf(under, judged));
+  /** Whether this answer stands, or the one that was sealed before it does. */
+  private async seal(under: Check, judged: Judged): Promise<Standing> {
+    const { store, patient } = this.tools;
+    const sealing = sealingOf(under, judged);
+    const wait = this.remaining(under, SEAL);
     try {
-      const sealed = this.tools.patient
-        ? await work
-        : await this.inTime(this.remaining(under, SEAL), work);
-      if (sealed !== TOO_LATE) return sealed.won ? undefined : decodeDecided(sealed.answer);
+      const sealed = patient
+        ? await store.seal(sealing)
+        : await this.inTime(wait, store.seal(sealing, wait));
+      if (sealed !== TOO_LATE) return standingOf(sealed);
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
     }
     // The facts were all there, only the seal may be lost: this process at least answers a repeat alike.
-    this.standIns.set(under.observation.swipe, {
-      content: under.observation.content,
-      decided: judged.encoded,
-    });
     this.tools.observer.notice({ kind: "seal.unknown" });
-    return undefined;
+    return { won: true, waits: "unknown" };
   }
 
   /** A repeat: the same answer, and the same record again unless this process wrote it itself. */
   private async repeat(under: Check, decided: Decided): Promise<Outcome<DecisionAnswer>> {
     this.tools.observer.notice({ kind: "check.repeated", labels: { recalled: "false" } });
-    if (!this.recorded.get(under.observation.swipe)) {
-      const problem = await this.record(under, decided, encodeDecided(decided));
+    const { answers, supersession } = this.behind;
+    const { swipe: key, person } = under.observation;
+    if (!answers.recorded.get(key)) {
+      const waits = answers.standIns.get(key) !== undefined;
+      const problem = await this.record(under, decided, encodeDecided(decided), waits);
       if (problem) return { problem };
+      // Whoever sealed it may have died before it let go of what the earlier steps held.
+      if (!waits) supersession.release(person, supersededBy(decided));
+      if (!waits) this.completeLater(under, decided);
     }
     return { value: toAnswer(decided) };
   }
 
-  private async finish(under: Check, judged: Judged): Promise<Outcome<DecisionAnswer>> {
+  /** ... or before all others than the person were told, where the memory has several parts. */
+  private completeLater(under: Check, decided: Decided): void {
+    if (under.swipe.at - decided.at >= RESERVATION) return;
+    const observation = { ...under.observation, at: decided.at };
+    const supersedes = supersededBy(decided);
+    const sealing = sealingOf({ ...under, observation }, { decided, encoded: "", supersedes });
+    this.tools.store.complete(sealing).catch(() => {
+      this.tools.observer.notice({ kind: "seal.unknown" });
+    });
+  }
+
+  private async finish(
+    under: Check,
+    judged: Judged,
+    waits: boolean,
+  ): Promise<Outcome<DecisionAnswer>> {
     const { decided } = judged;
-    const problem = await this.record(under, decided, judged.encoded);
+    const problem = await this.record(under, decided, judged.encoded, waits);
     if (problem) return { problem };
     this.noticeLate(under);
     noticeAnswered(
       this.tools.observer,
       under.swipe,
       decided,
-      this.tools.clock.now() - under.startedAt,
+      Math.max(0, this.tools.clock.now() - under.startedAt),
     );
-    this.findings.answered({
+    // A stand-in saw nothing to find anything in: it is looked at when it is entered.
+    if (waits && decided.mode === "standIn") return { value: toAnswer(decided) };
+    this.behind.findings.answered({
       ...{ swipe: under.swipe, observation: under.observation, decided, memory: judged.memory },
       ...{ accepted: isAccepted(under, decided), bundle: under.bundle },
     });
@@ -267,30 +254,70 @@ export class CheckDesk {
     under: Check,
     decided: Decided,
     encoded: Bytes,
+    waits: boolean,
   ): Promise<Problem | undefined> {
-    const work = this.tools.recorder.decided({
-      swipe: asDecided(decided, under, this.tools),
-      decided,
-      plan: planOf(decided, under.bundle),
-      entered: under.request.entering === true,
-    });
+    // Taken before the record is written: from there on the journal is owed it.
+    const ticket = waits ? this.behind.entry.expect() : undefined;
+    const work = this.write(under, decided, waits).then(
+      () => {
+        if (ticket !== undefined) this.waitForEntry(under, decided, ticket);
+      },
+      (error: unknown) => {
+        ticket?.dropped();
+        throw error;
+      },
+    );
     try {
-      const done = this.tools.patient
-        ? await work
-        : await this.inTime(this.remaining(under, RECORD), work);
+      const done = await this.inTime(this.remaining(under, RECORD), work);
       if (done === TOO_LATE) return { code: "journal_unavailable" };
     } catch {
       return { code: "journal_unavailable" };
     }
-    const { swipe, content } = under.observation;
-    this.recorded.set(swipe, { content, decided: encoded });
+    this.behind.answers.recorded.set(under.observation.swipe, givenOf(under, encoded));
     return undefined;
+  }
+
+  private write(under: Check, decided: Decided, waits: boolean): Promise<void> {
+    return this.tools.recorder.decided({
+      swipe: asDecided(decided, under),
+      decided,
+      plan: planOf(decided, under.bundle),
+      content: under.observation.content,
+      scope: under.scope,
+      waiting: waits,
+      ...(waits ? this.keyOf(under) : {}),
+      entered: decided.unasked === true,
+    });
+  }
+
+  /** Which key it was pseudonymised by, where the store may yet give another one. */
+  private keyOf({ pseudonymiser }: Check) {
+    return this.tools.keyring.agreed() ? {} : { fingerprint: pseudonymiser.fingerprint };
+  }
+
+  private waitForEntry(under: Check, decided: Decided, ticket: Ticket): void {
+    const { swipe, observation, scope, entering } = under;
+    const { fingerprint } = this.keyOf(under) as { fingerprint?: string };
+    const item: WaitingCheck = {
+      kind: "check",
+      id: `${swipe.pharmacy.code}:${swipe.swipeId}:swipe.decided`,
+      lane: personLane(observation.person),
+      pharmacy: swipe.pharmacy.code,
+      at: swipe.at,
+      from: ticket.from,
+      key: observation.swipe,
+      recorded: { swipe: asDecided(decided, under), content: observation.content, scope, entering },
+      given: decided,
+      ...(fingerprint === undefined ? {} : { fingerprint, renewed: under.renewed }),
+    };
+    ticket.kept(item);
+    this.behind.entry.added();
   }
 
   private recalled(under: Check, entry: LedgerEntry): DecisionAnswer {
     this.tools.observer.notice({ kind: "check.repeated", labels: { recalled: "true" } });
     return {
-      swipeId: under.request.swipe.swipeId,
+      swipeId: under.swipe.swipeId,
       decision: LEVELS[entry.level] ?? "allow",
       missing: [],
       hits: [],
@@ -303,20 +330,7 @@ export class CheckDesk {
 }
 
 function elapsed(ms: number): number {
-  return Math.round(ms * 1_000) / 1_000;
-}
-
-function begin(tools: DeskTools, request: CheckRequest): Check {
-  const startedAt = tools.clock.now();
-  const bundle = tools.bundle();
-  const pseudonymiser = tools.keyring.current();
-  const swipe = pseudonymise(request.swipe, Math.floor(startedAt), pseudonymiser);
-  const observation = observationOf(bundle.policy.plan, swipe, bundle.reference, {
-    swipe: swipeKey(request.scope, request.swipe.swipeId),
-    content: pseudonymiser.content(request.canonical),
-    drugKey: bundle.drugKey,
-  });
-  return { request, startedAt, bundle, swipe, observation };
+  return Math.max(0, Math.round(ms * 1_000) / 1_000);
 }
 
 /** Values of another policy's features would stand under the wrong names: told again, they are left out. */
@@ -325,48 +339,17 @@ function planOf({ policy: by }: Decided, { policy }: Bundle): FeaturePlan {
 }
 
 /** The swipe as it was decided: a repeat comes later, when its person may be a year older and the till's clock is on. */
-function asDecided(
-  { at, occurredAt: decidedOf }: Decided,
-  { swipe, request }: Check,
-  tools: DeskTools,
-): PseudonymisedSwipe {
+function asDecided({ at, occurredAt: decidedOf }: Decided, { swipe, asOf }: Check) {
   const occurredAt = decidedOf ?? swipe.occurredAt;
-  if (swipe.at === at && swipe.occurredAt === occurredAt) return swipe;
-  return pseudonymise({ ...request.swipe, occurredAt }, at, tools.keyring.current());
+  return swipe.at === at && swipe.occurredAt === occurredAt ? swipe : asOf(at, occurredAt);
 }
 
-/** The earlier steps of this sale, and which of them this check supersedes: an inquiry supersedes nothing. */
-function stepsOf(under: Check, memory: Memory) {
-  const { observation, request } = under;
-  const named = request.swipe.supersedes;
-  const earlier = earlierSteps(
-    {
-      swipe: observation.swipe,
-      at: observation.at,
-      pharmacy: rememberedPharmacy(observation.pharmacy),
-      basket: observation.basket,
-      codes: attemptCodes(observation),
-      ...(named === undefined ? {} : { names: swipeKey(request.scope, named) }),
-    },
-    memory.ledger,
-    memory.attempts,
-  );
-  return { earlier, superseded: observation.reserve ? superseded(earlier, memory.ledger) : [] };
+function givenOf({ swipe, observation }: Check, decided: Bytes): GivenAnswer {
+  const { content } = observation;
+  return { content, decided, person: swipe.person.id, pharmacy: swipe.pharmacy.code };
 }
 
-function isAccepted(under: Check, decided: Decided): boolean {
-  return !isRefusal(decided.decision) || under.request.entering === true;
-}
-
-function sealingOf(under: Check, { decided, encoded, supersedes }: Omit<Judged, "memory">) {
-  const accepted = isAccepted(under, decided);
-  return {
-    observation: under.observation,
-    answer: encoded,
-    level: levelRank(decided.decision),
-    holds: accepted && under.observation.reserve,
-    presume: under.swipe.via === "nhsa",
-    supersedes,
-    bind: accepted,
-  };
+function standingOf(sealed: Sealed): Standing {
+  if (!sealed.won) return { won: false, answer: decodeDecided(sealed.answer) };
+  return { won: true, waits: sealed.incomplete === true ? "incomplete" : false };
 }

@@ -1,3 +1,4 @@
+import { swipeKey } from "../features/digests.ts";
 import { parseAcknowledgement, parseReversal, parseSettlement } from "../swipe/after-bodies.ts";
 import type { SwipeState } from "../swipe/answer.ts";
 import { canonicalJson } from "../swipe/canonical-json.ts";
@@ -7,52 +8,103 @@ import type { Outcome } from "../swipe/problem.ts";
 import { CheckDesk } from "./check.ts";
 import { createFindings } from "./clues/create-findings.ts";
 import type { Arrival, Desk } from "./desk.ts";
+import { EnterChecks } from "./entry/enter-check.ts";
+import type { EntryLoop } from "./entry/entry.ts";
+import { RunningEntry } from "./entry/entry-loop.ts";
+import { LateSteps } from "./entry/late-step.ts";
+import { StepDesk } from "./entry/step-desk.ts";
+import { personLane, swipeLane } from "./entry/waiting-items.ts";
+import type { WaitingRecords } from "./entry/waiting-records.ts";
 import { createFolding } from "./folding.ts";
+import { acknowledgeStep, reverseStep, settleStep } from "./native-steps.ts";
 import { NhsaDesk } from "./nhsa-desk.ts";
-import { SaleDesk } from "./sale-desk.ts";
-import { SaleSteps } from "./sale-steps.ts";
+import { GivenAnswers } from "./recent-swipes.ts";
 import { createSupersession } from "./supersession.ts";
+import { Taking } from "./taking.ts";
 import { talliedBy } from "./tallied.ts";
 import type { DeskTools } from "./tools.ts";
 
-/** The whole shop: one desk for HTTP, replay and load. */
+/** The desk, and what of it is still to be told the store. */
+export interface Shop {
+  readonly desk: Desk;
+  readonly entry: EntryLoop;
+}
+
+/** The journal is the queue of what waits; without it (a replay, a warm-up) memory alone is. */
+export interface ShopOptions {
+  readonly records?: WaitingRecords;
+  /** Items held in memory; `WAITING_HELD_MAX` where it is not said. */
+  readonly heldMax?: number;
+}
+
+/** One desk for HTTP, replay and load. */
 export function createDesk(tools: DeskTools): Desk {
-  const now = () => Math.floor(tools.clock.now());
-  const supersession = createSupersession(tools.store, now, tools.observer, talliedBy(tools));
+  return createShop(tools).desk;
+}
+
+/** The whole shop. What waits from before is entered once `entry.start` is called. */
+export function createShop(given: DeskTools, options: ShopOptions = {}): Shop {
+  const now = () => Math.floor(given.clock.now());
+  const owed = (work: () => Promise<void>) =>
+    entry.owe({ id: "change", lane: swipeLane("change"), pharmacy: "", run: work });
+  const tools: DeskTools = { ...given, owed };
+  const supersession = createSupersession(
+    ...([tools.store, now, tools.observer, talliedBy(tools)] as const),
+    (person, swipe) => {
+      const run = () => supersession.letGo(person, [swipe]);
+      entry.owe({ id: `release:${swipe}`, lane: personLane(person), pharmacy: "", run });
+    },
+  );
   const folding = createFolding(tools.store, now, tools.observer);
   const findings = createFindings(tools);
-  const checks = new CheckDesk(tools, { supersession, folding, findings });
-  const steps = new SaleSteps(tools);
-  const sales = new SaleDesk(tools, steps, findings);
-  const nhsa = new NhsaDesk(tools, { checks, sales, steps, findings });
+  const answers = new GivenAnswers();
+  const entry = new RunningEntry({ tools, supersession, answers, ...options });
+  const behind = { supersession, folding, findings, entry, answers };
+  const checks = new CheckDesk(tools, behind);
+  const taking = new Taking(tools, checks, findings);
+  const steps = new StepDesk({ tools, taking, entry, answers });
+  const nhsa = new NhsaDesk(tools, checks, steps);
+  entry.employ({
+    checks: new EnterChecks({ tools, answers, supersession, folding, findings }),
+    steps: new LateSteps(tools, behind),
+  });
+  const desk = deskOf(tools, { checks, steps, nhsa, taking, entry });
+  return {
+    desk: {
+      ...desk,
+      idle: async () => {
+        await entry.idle();
+        await Promise.all([supersession.idle(), folding.idle(), findings.idle()]);
+      },
+    },
+    entry,
+  };
+}
+
+interface Counters {
+  readonly checks: CheckDesk;
+  readonly steps: StepDesk;
+  readonly nhsa: NhsaDesk;
+  readonly taking: Taking;
+  readonly entry: EntryLoop;
+}
+
+/** What comes through the door, read and handed to whom it is for. */
+function deskOf(
+  tools: DeskTools,
+  { checks, steps, nhsa, taking, entry }: Counters,
+): Omit<Desk, "idle"> {
+  const now = () => Math.floor(tools.clock.now());
   const scopeOf = ({ callerPharmacy }: Arrival) => callerPharmacy ?? "";
 
-  async function settle(swipeId: string, how: ClearSettlement, body: unknown, scope: string) {
-    const settled = await sales.settle(swipeId, scope, how);
-    const unknown = "problem" in settled && settled.problem.code === "swipe_unknown";
-    return unknown && how.swipe ? enter(swipeId, how, body, scope) : settled;
-  }
-
-  /** A sale the guard never checked: judged as it would have been, entered as settled and unchecked. */
-  async function enter(
-    swipeId: string,
-    how: ClearSettlement,
-    body: unknown,
-    scope: string,
-  ): Promise<Outcome<SwipeState>> {
-    if (how.swipe === undefined || how.swipe.swipeId !== swipeId || how.swipe.stage !== "settle") {
-      const reason = "must be the settle-stage check of this swipe";
-      return { problem: { code: "bad_request", paths: [{ path: "swipe.swipeId", reason }] } };
-    }
-    const carried = (body as { readonly swipe?: unknown }).swipe;
-    const checked = await checks.check({
-      swipe: how.swipe,
-      canonical: canonicalJson(carried),
-      scope,
-      entering: true,
-    });
-    if ("problem" in checked) return checked;
-    return sales.settle(swipeId, scope, { ...how, unchecked: true });
+  async function settle(named: Named, how: ClearSettlement, carried: unknown) {
+    const { keyring } = tools;
+    const settled = await steps.tell(() => settleStep(named, how, carried, now(), keyring));
+    const isUnknown = "problem" in settled && settled.problem.code === "swipe_unknown";
+    if (!isUnknown || how.swipe === undefined) return stateOf(settled);
+    const reason = "must be the settle-stage check of this swipe";
+    const problem = { code: "bad_request", paths: [{ path: "swipe.swipeId", reason }] } as const;
+    return { problem };
   }
 
   return {
@@ -65,21 +117,39 @@ export function createDesk(tools: DeskTools): Desk {
     settle: async (swipeId, body, arrival) => {
       const parsed = parseSettlement(body);
       if ("problem" in parsed) return parsed;
-      return settle(swipeId, parsed.value, body, scopeOf(arrival));
+      const { swipe: carried } = body as { readonly swipe?: unknown };
+      return settle({ swipeId, scope: scopeOf(arrival) }, parsed.value, carried);
     },
     reverse: async (swipeId, body, arrival) => {
       const parsed = parseReversal(body);
-      return "problem" in parsed ? parsed : sales.reverse(swipeId, scopeOf(arrival), parsed.value);
+      if ("problem" in parsed) return parsed;
+      const named = { swipeId, scope: scopeOf(arrival) };
+      return stateOf(await steps.tell(() => reverseStep(named, parsed.value, tools.keyring)));
     },
     acknowledge: async (swipeId, body, arrival) => {
       const parsed = parseAcknowledgement(body);
       if ("problem" in parsed) return parsed;
-      return sales.acknowledge(swipeId, scopeOf(arrival), parsed.value);
+      const named = { swipeId, scope: scopeOf(arrival) };
+      return stateOf(await steps.tell(() => acknowledgeStep(named, parsed.value, tools.keyring)));
     },
-    find: (swipeId, arrival) => sales.find(swipeId, scopeOf(arrival)),
+    find: async (swipeId, arrival) => {
+      const scope = scopeOf(arrival);
+      const waiting = entry.book.holds(swipeKey(scope, swipeId));
+      if (waiting) return { value: { swipeId, state: "waiting" } };
+      return taking.sales.find(swipeId, scope);
+    },
     nhsa: (route, envelope, arrival) => nhsa.take(route, envelope, scopeOf(arrival)),
-    idle: async () => {
-      await Promise.all([supersession.idle(), folding.idle(), findings.idle()]);
-    },
   };
+}
+
+interface Named {
+  readonly swipeId: string;
+  readonly scope: string;
+}
+
+/** A native step is about a swipe that is named, so there is always a state to tell. */
+function stateOf(told: Awaited<ReturnType<StepDesk["tell"]>>): Outcome<SwipeState> {
+  if ("problem" in told) return told;
+  const { swipe } = told.value;
+  return swipe === undefined ? { problem: { code: "swipe_unknown" } } : { value: swipe };
 }

@@ -15,10 +15,13 @@ export function within<T>(
 ): Promise<T | typeof TOO_LATE> {
   return new Promise((resolve, reject) => {
     let isLate = false;
-    const cancel = timers.after(Math.max(0, wait), () => {
+    const giveUp = (): void => {
       isLate = true;
       resolve(TOO_LATE);
-    });
+    };
+    // An upload has no deadline; a timer would take one without an end for none at all.
+    const cancel =
+      wait === Number.POSITIVE_INFINITY ? () => undefined : timers.after(Math.max(0, wait), giveUp);
     work.then(
       (value) => {
         if (isLate) return late(value);

@@ -1,9 +1,10 @@
 import type { SwipeKey } from "../counters/contract.ts";
-import type { Decided } from "../decision/decided.ts";
+import type { CheckedLine, Decided } from "../decision/decided.ts";
 import { told } from "../decision/told.ts";
 import { verdictOf } from "../decision/verdict.ts";
 import { ledgerQuantity, ONE } from "../features/quantities.ts";
 import type { FeatureVector } from "../features/vector.ts";
+import type { ReferenceBundle } from "../reference/bundle.ts";
 import { enforcementAt } from "../rules/enforcement.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
 import type { DurationMs, EpochMs } from "../units.ts";
@@ -23,6 +24,8 @@ export interface Facts {
   readonly standIn: boolean;
   /** Earlier steps of the same sale that this check supersedes. */
   readonly supersedes: readonly SwipeKey[];
+  /** Sold already without asking. */
+  readonly unasked?: boolean;
 }
 
 /** What the rules say of the facts, and how much of it is answered here. */
@@ -54,17 +57,24 @@ export function decide(facts: Facts): Decided {
     personSeq: facts.personSeq,
     supersedes: facts.supersedes.map((key) => Buffer.from(key, "latin1").toString("base64url")),
     vector,
-    lines: swipe.lines.map((line) => {
-      const drug = reference.drug(line.drug);
-      // A unit of the till in ledger units: 1 for packs, a part of it for tablets.
-      const perUnit =
-        line.unit === "pack" ? 1 : ledgerQuantity(ONE * ONE, line, drug) / (ONE * ONE);
-      return { line: line.line, drug: line.drug, perUnit };
-    }),
+    ...(facts.unasked ? { unasked: true as const } : {}),
+    lines: checkedLines(swipe, reference),
   };
 }
 
-/** To the microsecond: the clock gives no more. */
+/** How the till counts each line: a unit of it in ledger units, 1 for packs, a part of it for tablets. */
+export function checkedLines(
+  swipe: PseudonymisedSwipe,
+  reference: ReferenceBundle,
+): readonly CheckedLine[] {
+  return swipe.lines.map((line) => {
+    const drug = reference.drug(line.drug);
+    const perUnit = line.unit === "pack" ? 1 : ledgerQuantity(ONE * ONE, line, drug) / (ONE * ONE);
+    return { line: line.line, drug: line.drug, perUnit };
+  });
+}
+
+/** To the microsecond: the clock gives no more. Never negative, also where the clock was stepped back meanwhile. */
 function milliseconds(took: DurationMs): number {
-  return Math.round(took * 1_000) / 1_000;
+  return Math.max(0, Math.round(took * 1_000) / 1_000);
 }

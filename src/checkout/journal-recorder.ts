@@ -9,11 +9,14 @@ import type { Decided } from "../decision/decided.ts";
 import type { FeaturePlan, PlannedFeature } from "../features/plan.ts";
 import type { Reading } from "../features/vector.ts";
 import { instantText } from "../swipe/calendar.ts";
-import { isRefusal, type SwipeStateName } from "../swipe/vocabulary.ts";
+import { isRefusal, type Level, type Stage, type SwipeStateName } from "../swipe/vocabulary.ts";
 import type { Clock } from "../units.ts";
+import { closingEvent, waitingEvent } from "./entry/waiting-record.ts";
 import type {
   AcknowledgedRecord,
   DecidedRecord,
+  Done,
+  EnteredRecord,
   Recorder,
   ReversedRecord,
   SettledRecord,
@@ -34,15 +37,61 @@ export function createJournalRecorder(sink: RecordSink, instance: string, clock:
     settled: (record) => sink.append([settledEvent(record, origin())]),
     reversed: (record) => sink.append([reversedEvent(record, origin())]),
     acknowledged: (record) => sink.append([acknowledgedEvent(record, origin())]),
+    waiting: (record) => sink.append([waitingEvent(record, origin())]),
+    entered: (record) => sink.append([enteredEvent(record, origin())]),
+    applied: (step, done, outcome) => {
+      const events = done.map((each) => doneEvent(each, origin()));
+      return sink.append(closingEvent(step, events, outcome, origin()));
+    },
     clue: (data, part) => sink.append([clueEvent(data, origin(), part)]),
     indicator: (data) => sink.append([indicatorEvent(data, origin())]),
   };
 }
 
+function doneEvent({ type, record }: Done, origin: EventOrigin): JournalRecord {
+  switch (type) {
+    case "decided":
+      return decidedEvent(record, origin);
+    case "settled":
+      return settledEvent(record, origin);
+    case "reversed":
+      return reversedEvent(record, origin);
+    case "acknowledged":
+      return acknowledgedEvent(record, origin);
+  }
+}
+
 function decidedEvent(record: DecidedRecord, origin: EventOrigin): JournalRecord {
-  const { swipe, decided, plan } = record;
-  const { supersedes } = decided;
+  // The same decision written again is the same event to the letter, whichever process writes it.
+  const at = { ...origin, at: record.decided.decidedAt };
+  const data = { ...decisionData(record), state: stateAfter(record) };
+  if (!record.entered) {
+    const { waiting, fingerprint } = record;
+    const waits = waiting ? { waiting, ...(fingerprint ? { fingerprint } : {}) } : {};
+    return swipeEvent("swipe.decided", { ...data, ...waits }, at);
+  }
+  const entered = { enteredAt: instantText(origin.at), counted: true };
+  return swipeEvent("swipe.entered", { ...data, ...entered }, at);
+}
+
+/** What the decision would have been, and what became of what the till was told. */
+function enteredEvent(record: EnteredRecord, origin: EventOrigin): JournalRecord {
+  const { swipe, answered, counted } = record;
   const data = {
+    ...decisionData(record),
+    state: heldAs(swipe.stage, answered),
+    enteredAt: instantText(origin.at),
+    answered,
+    counted,
+    closes: `${swipe.pharmacy.code}:${swipe.swipeId}:swipe.decided`,
+  };
+  return swipeEvent("swipe.entered", data, origin);
+}
+
+function decisionData(record: Omit<DecidedRecord, "waiting" | "entered">) {
+  const { swipe, decided, plan, content, scope } = record;
+  const { supersedes } = decided;
+  return {
     swipeId: swipe.swipeId,
     pharmacy: swipe.pharmacy.code,
     person: swipe.person.id,
@@ -61,19 +110,24 @@ function decidedEvent(record: DecidedRecord, origin: EventOrigin): JournalRecord
     decidedAt: instantText(decided.decidedAt),
     elapsedMs: decided.elapsedMs,
     timings: { ...decided.timings },
-    state: stateAfter(record),
+    content: Buffer.from(content, "latin1").toString("base64url"),
+    ...scoped(scope),
     ...(supersedes.length === 0 ? {} : { supersedes: [...supersedes] }),
   };
-  // The same decision written again is the same event to the letter, whichever process writes it.
-  const at = { ...origin, at: decided.decidedAt };
-  if (!record.entered) return swipeEvent("swipe.decided", data, at);
-  const entered = { enteredAt: instantText(origin.at), counted: true };
-  return swipeEvent("swipe.entered", { ...data, ...entered }, at);
 }
 
-function stateAfter({ swipe, decided, entered }: DecidedRecord): SwipeStateName {
-  if (swipe.stage === "inquiry" || decided.mode === "standIn") return "attempted";
-  return isRefusal(decided.decision) && !entered ? "attempted" : "reserved";
+function stateAfter({ swipe, decided, waiting, entered }: DecidedRecord): SwipeStateName {
+  if (waiting) return "waiting";
+  if (decided.mode === "standIn") return "attempted";
+  return heldAs(swipe.stage, entered ? "allow" : decided.decision);
+}
+
+function heldAs(stage: Stage, answered: Level): SwipeStateName {
+  return stage === "inquiry" || isRefusal(answered) ? "attempted" : "reserved";
+}
+
+function scoped(scope: string | undefined) {
+  return scope ? { scope } : {};
 }
 
 function namedFeatures(plan: FeaturePlan, { vector }: Decided) {
@@ -88,8 +142,8 @@ function namedFeatures(plan: FeaturePlan, { vector }: Decided) {
   return Object.fromEntries([...plan.swipe.map(whole), ...plan.lines.map(byLine)]);
 }
 
-function ofSwipe({ swipeId, pharmacy, person, personSeq }: StepRecord) {
-  return { swipeId, pharmacy, person, personSeq };
+function ofSwipe({ swipeId, pharmacy, person, personSeq, scope }: StepRecord) {
+  return { swipeId, pharmacy, person, personSeq, ...scoped(scope) };
 }
 
 function settledEvent(record: SettledRecord, origin: EventOrigin): JournalRecord {

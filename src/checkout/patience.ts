@@ -15,3 +15,18 @@ export async function heard<T>(
   if (answer === TOO_LATE) throw new StoreUnavailableError("The store did not answer in time.");
   return answer;
 }
+
+/**
+ * A record of what comes after a check, handed over before its answer leaves. False: the journal did not take it, or
+ * not in time; it may be written all the same.
+ */
+export async function written(
+  { timers, deadline }: Pick<DeskTools, "timers" | "deadline">,
+  write: Promise<void>,
+): Promise<boolean> {
+  try {
+    return (await within(timers, deadline * PATIENCE, write, () => undefined)) !== TOO_LATE;
+  } catch {
+    return false;
+  }
+}

@@ -1,4 +1,5 @@
 import type { SwipeKey } from "../counters/contract.ts";
+import type { Pseudonym } from "../swipe/pseudonymised-swipe.ts";
 import type { Bytes } from "../units.ts";
 
 /** What this process itself answered lately; a day of a busy counter, about 20 MB when full. */
@@ -20,10 +21,34 @@ export class RecentSwipes<T> {
     }
     this.kept.set(swipe, value);
   }
+  delete(swipe: SwipeKey): void {
+    this.kept.delete(swipe);
+  }
 }
 
-/** An answer this process gave: content by which a repeat is known, and the sealed form. */
+/** An answer this process gave: content by which a repeat is known, the sealed form, and whose swipe it was. */
 export interface GivenAnswer {
   readonly content: Bytes;
   readonly decided: Bytes;
+  readonly person: Pseudonym;
+  readonly pharmacy: string;
+}
+
+/** What this process answered, so that it answers a repeat alike when the store cannot. */
+export class GivenAnswers {
+  /** Answers that the store does not have, or may not have. */
+  readonly standIns = new RecentSwipes<GivenAnswer>();
+  /** Answers this process wrote the record of. */
+  readonly recorded = new RecentSwipes<GivenAnswer>();
+
+  of(swipe: SwipeKey): GivenAnswer | undefined {
+    return this.standIns.get(swipe) ?? this.recorded.get(swipe);
+  }
+
+  /** The store has the answer now; it may be another instance's. */
+  entered(swipe: SwipeKey, sealed: Bytes): void {
+    this.standIns.delete(swipe);
+    const given = this.recorded.get(swipe);
+    if (given !== undefined) this.recorded.set(swipe, { ...given, decided: sealed });
+  }
 }

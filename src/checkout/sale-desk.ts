@@ -9,32 +9,46 @@ import { stateAt } from "../decision/entry-state.ts";
 import type { LineReturn, Step } from "../decision/life-cycle.ts";
 import { lineTag, pseudonymBytes, settlementDigest, swipeKey } from "../features/digests.ts";
 import type { SwipeState } from "../swipe/answer.ts";
-import type {
-  ClearAcknowledgement,
-  ClearFunds,
-  ClearReturn,
-  ClearReversal,
-  ClearSettlement,
-} from "../swipe/clear-swipe.ts";
+import type { ClearFunds, ClearQuantity } from "../swipe/clear-swipe.ts";
 import type { Outcome } from "../swipe/problem.ts";
-import { LEVELS } from "../swipe/vocabulary.ts";
+import type { Pseudonym } from "../swipe/pseudonymised-swipe.ts";
+import { type AcknowledgementChoice, LEVELS, type ReversalReason } from "../swipe/vocabulary.ts";
 import type { EpochMs } from "../units.ts";
 import type { Findings } from "./findings.ts";
 import { brought, cameBack, dispensed, inLedgerUnits, inTillUnits } from "./moved-lines.ts";
+import { written } from "./patience.ts";
 import type { ReversedRecord, SettledRecord, StepRecord, UploadedRecord } from "./recorder.ts";
 import { checkedLine, type Sale, type SaleSteps, type Stepped } from "./sale-steps.ts";
 import type { DeskTools } from "./tools.ts";
 
 type Reason = ReversedRecord["reason"];
 
-export type SettleHow = Pick<ClearSettlement, "lines"> & {
+/** Lines and steps as the till names them, nobody in clear. */
+export interface SettleHow {
+  readonly lines?: readonly ClearQuantity[];
   /** Absent where a sale upload does not say it. */
   readonly settlementId?: string;
   readonly visitId?: string;
   readonly funds?: ClearFunds;
   readonly unchecked?: boolean;
   readonly upload?: UploadedRecord;
-};
+}
+
+export interface ReturnHow {
+  readonly reversalId?: string;
+  readonly reason: ReversalReason;
+  readonly lines?: readonly PseudonymisedReturn[];
+}
+
+export interface PseudonymisedReturn extends ClearQuantity {
+  readonly traceCodes?: readonly Pseudonym[];
+}
+
+export interface AcknowledgeHow {
+  readonly by: Pseudonym;
+  readonly choice: AcknowledgementChoice;
+  readonly code?: string;
+}
 
 /** How a sale comes back whose step hangs on what it is. */
 export interface ReverseHow {
@@ -99,12 +113,8 @@ export class SaleDesk {
 
   /** The record is handed over before the answer leaves; without it there is no answer. */
   private async recorded<T>(write: Promise<void>, value: T): Promise<Outcome<T>> {
-    try {
-      await write;
-      return { value };
-    } catch {
-      return { problem: { code: "journal_unavailable" } };
-    }
+    const isWritten = await written(this.tools, write);
+    return isWritten ? { value } : { problem: { code: "journal_unavailable" } };
   }
 
   async find(swipeId: string, scope: string): Promise<Outcome<SwipeState>> {
@@ -140,7 +150,8 @@ export class SaleDesk {
       kind: "settle",
       settlement: settlementId === undefined ? NO_SETTLEMENT : settlementDigest(settlementId),
       ...(how.lines ? { lines: how.lines.map((line) => inLedgerUnits(sale, line)) } : {}),
-      ...(how.unchecked ? { unchecked: true } : {}),
+      ...(how.unchecked || sale.decided?.unasked ? { unchecked: true } : {}),
+      ...(this.tools.waited ? { waited: true as const } : {}),
     }));
     if ("problem" in done) return done;
     const { sale, entry, transition } = done.value;
@@ -192,12 +203,12 @@ export class SaleDesk {
     return this.recorded(write, true);
   }
 
-  async reverse(swipeId: string, scope: string, how: ClearReversal) {
+  async reverse(swipeId: string, scope: string, how: ReturnHow): Promise<Outcome<SwipeState>> {
     const key = swipeKey(scope, swipeId);
     const done = await this.steps.take(key, (sale) => ({
       kind: "reverse",
       ...(how.reversalId === undefined ? {} : { reversal: how.reversalId }),
-      ...(how.lines ? { lines: how.lines.map((line) => this.returned(sale, line)) } : {}),
+      ...(how.lines ? { lines: how.lines.map((line) => returned(sale, line)) } : {}),
     }));
     return this.afterReversal(swipeId, done, { reason: how.reason, idOf: () => how.reversalId });
   }
@@ -243,7 +254,11 @@ export class SaleDesk {
     return this.recorded(write, state);
   }
 
-  async acknowledge(swipeId: string, scope: string, how: ClearAcknowledgement) {
+  async acknowledge(
+    swipeId: string,
+    scope: string,
+    how: AcknowledgeHow,
+  ): Promise<Outcome<SwipeState>> {
     // Restoring what was never returned changes nothing: the acknowledgement only needs its place in the sequence.
     const done = await this.steps.take(swipeKey(scope, swipeId), () => ({
       kind: "restore",
@@ -253,7 +268,7 @@ export class SaleDesk {
     const { sale, entry } = done.value;
     const write = this.tools.recorder.acknowledged({
       ...this.stepRecord(swipeId, done.value),
-      by: this.tools.keyring.current().pseudonym("staff", how.by),
+      by: how.by,
       choice: how.choice,
       ...(how.code === undefined ? {} : { code: how.code }),
     });
@@ -261,18 +276,15 @@ export class SaleDesk {
     return this.recorded(write, this.stateOf(swipeId, sale, entry));
   }
 
-  private returned(sale: Sale, line: ClearReturn): LineReturn {
-    const pseudonymiser = this.tools.keyring.current();
-    const codes = line.traceCodes?.map((code) =>
-      pseudonymBytes(pseudonymiser.pseudonym("trace", code)),
-    );
-    return { ...inLedgerUnits(sale, line), ...(codes === undefined ? {} : { codes }) };
-  }
-
   private noticeStep(step: "settlement" | "reversal", repeated: boolean): void {
     const outcome = repeated ? "repeated" : "applied";
     this.tools.observer.notice({ kind: `sale.${step}`, labels: { outcome } });
   }
+}
+
+function returned(sale: Sale, line: PseudonymisedReturn): LineReturn {
+  const codes = line.traceCodes?.map(pseudonymBytes);
+  return { ...inLedgerUnits(sale, line), ...(codes === undefined ? {} : { codes }) };
 }
 
 function reversalOf(step: Step): string | undefined {

@@ -1,4 +1,11 @@
-import type { Changed, LedgerEntry, Located, StoredEntry, SwipeKey } from "../counters/contract.ts";
+import type {
+  Changed,
+  EntryChange,
+  LedgerEntry,
+  Located,
+  StoredEntry,
+  SwipeKey,
+} from "../counters/contract.ts";
 import { NO_SETTLEMENT, StoreUnavailableError } from "../counters/contract.ts";
 import { isReturn } from "../decision/came-back.ts";
 import { type CheckedLine, type Decided, decodeDecided } from "../decision/decided.ts";
@@ -103,7 +110,7 @@ export class SaleSteps {
   }
 
   /** A repeat writes the same entry again: nothing changes but the person's sequence, for its record. */
-  private change(
+  private async change(
     sale: Sale,
     to: Transition | undefined,
     returned: Pick<TalliedChange, "returnedAt"> = {},
@@ -112,20 +119,23 @@ export class SaleSteps {
     const tallies = to
       ? tallyMovesOf({ before, after: to.after, ...returned }, talliedBy(this.tools))
       : [];
-    return this.ask(
-      this.tools.store.change({
-        person: sale.located.person,
-        swipe: sale.key,
-        pharmacy: sale.located.pharmacy,
-        at: Math.floor(this.tools.clock.now()),
-        before: sale.entry,
-        after: to?.after ?? sale.entry,
-        returns: to?.returns,
-        claims: to?.claims ?? [],
-        tallies,
-        ...(to?.lateClaims ? { lateClaims: to.lateClaims } : {}),
-      }),
-    );
+    const change: EntryChange = {
+      person: sale.located.person,
+      swipe: sale.key,
+      pharmacy: sale.located.pharmacy,
+      at: Math.floor(this.tools.clock.now()),
+      before: sale.entry,
+      after: to?.after ?? sale.entry,
+      returns: to?.returns,
+      claims: to?.claims ?? [],
+      tallies,
+      ...(to?.lateClaims ? { lateClaims: to.lateClaims } : {}),
+    };
+    const changed = await this.ask(this.tools.store.change(change));
+    if (changed.changed && changed.incomplete) {
+      this.tools.owed?.(() => this.tools.store.completeChange(change));
+    }
+    return changed;
   }
 
   /** The superseded one was settled after all: its unsettled successors are superseded instead. */

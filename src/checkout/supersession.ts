@@ -1,5 +1,6 @@
 import type {
   CounterStore,
+  EntryChange,
   LedgerEntry,
   PersonKey,
   SwipeKey,
@@ -18,15 +19,20 @@ const TRIES_MAX = 3;
  */
 export interface Supersession {
   release(person: PersonKey, swipes: readonly SwipeKey[]): void;
+  /** The same, waited for. @throws StoreUnavailableError: some may be let go, and it may be called again */
+  letGo(person: PersonKey, swipes: readonly SwipeKey[]): Promise<void>;
   /** Resolves when nothing is under way any more: replay waits for it before the next line. */
   idle(): Promise<void>;
 }
 
+/** `owed` is told of what the store could not be asked for: it is to be tried again when the store answers. */
 export function createSupersession(
   store: CounterStore,
   now: () => number,
   observer: Observer,
   usesOf: (entry: LedgerEntry) => readonly TallyUse[],
+  owed: (person: PersonKey, swipe: SwipeKey) => void = () =>
+    observer.notice({ kind: "supersession.failed" }),
 ): Supersession {
   const underWay = new Set<Promise<void>>();
 
@@ -45,7 +51,7 @@ export function createSupersession(
     const after = { ...entry, presume: false };
     const tallies = tallyMovesOf({ before: entry, after }, usesOf);
     if (located.claims.length === 0 && tallies.length === 0) return true;
-    const { changed } = await store.change({
+    const change: EntryChange = {
       person,
       swipe,
       pharmacy: located.pharmacy,
@@ -55,18 +61,23 @@ export function createSupersession(
       returns,
       claims: located.claims.map((claim) => ({ ...claim, to: "released" })),
       tallies,
-    });
-    return changed;
+    };
+    const done = await store.change(change);
+    if (done.changed && done.incomplete) await store.completeChange(change);
+    return done.changed;
   }
 
   return {
     release: (person, swipes) => {
       for (const swipe of swipes) {
         const work = letGo(person, swipe)
-          .catch(() => observer.notice({ kind: "supersession.failed" }))
+          .catch(() => owed(person, swipe))
           .finally(() => underWay.delete(work));
         underWay.add(work);
       }
+    },
+    letGo: async (person, swipes) => {
+      for (const swipe of swipes) await letGo(person, swipe);
     },
     idle: async () => {
       await Promise.all(underWay);

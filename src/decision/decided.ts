@@ -36,6 +36,8 @@ export interface Decided {
   readonly lines: readonly CheckedLine[];
   /** Earlier steps of the same sale that this one supersedes: their keys in base64url. */
   readonly supersedes: readonly string[];
+  /** Sold without asking (an offline till): nobody was told, so its settlement is unchecked and never against an answer. */
+  readonly unasked?: true;
 }
 
 /** Milliseconds of the steps before the answer was made. */
@@ -102,7 +104,14 @@ function readAnswered(answered: AnswerHit | number, hits: readonly Hit[]): Answe
 /** The sealed form: lists without names, because a city keeps a day of them in memory. */
 type KeptDecided = readonly [
   till: readonly [swipeId: string, lines: readonly (readonly [string, string, number])[]],
-  said: readonly [number, wouldBe: number, enforcement: number, Mode, missing: readonly string[]],
+  said: readonly [
+    decision: number,
+    wouldBe: number,
+    enforcement: number,
+    mode: Mode,
+    missing: readonly string[],
+    unasked?: 1,
+  ],
   /** In place of what was answered a number: what is told of that hit. */
   hits: readonly [answered: readonly (AnswerHit | number)[], all: readonly Hit[]],
   by: readonly [version: string, hash: string, reference: string, keyVersion: string],
@@ -130,6 +139,7 @@ export function encodeDecided(decided: Decided): Bytes {
       ENFORCEMENTS.indexOf(decided.enforcement),
       decided.mode,
       decided.missing,
+      ...(decided.unasked ? ([1] as const) : ([] as const)),
     ],
     [keepAnswered(decided), decided.hits],
     [policy.version, keepHash(policy.hash), keepHash(policy.reference), decided.keyVersion],
@@ -151,7 +161,7 @@ export function encodeDecided(decided: Decided): Bytes {
 export function decodeDecided(bytes: Bytes): Decided {
   const kept = JSON.parse(Buffer.from(bytes, "latin1").toString()) as KeptDecided;
   const [[swipeId, lines], said, [answered, hits], by, times, [swipe, rows], supersedes] = kept;
-  const [decision, wouldBe, enforcement, mode, missing] = said;
+  const [decision, wouldBe, enforcement, mode, missing, unasked] = said;
   const [version, hash, reference, keyVersion] = by;
   const [at, after, elapsedMs, personSeq, observe, judge, occurred] = times;
   return {
@@ -174,5 +184,6 @@ export function decodeDecided(bytes: Bytes): Decided {
     vector: { swipe: readReadings(swipe), lines: rows.map(readReadings) },
     lines: lines.map(([line, drug, perUnit]) => ({ line, drug, perUnit })),
     supersedes,
+    ...(unasked === 1 ? { unasked: true as const } : {}),
   };
 }

@@ -23,6 +23,8 @@ export type Step =
       /** Absent: all lines as checked. */
       readonly lines?: readonly LineQuantity[];
       readonly unchecked?: boolean;
+      /** It waited for the store: what came back meanwhile came back of this sale. */
+      readonly waited?: true;
     }
   | {
       readonly kind: "reverse";
@@ -109,7 +111,7 @@ export function move(standing: Standing, step: Step): Moved {
 function settle(standing: Standing, step: Extract<Step, { kind: "settle" }>): Moved {
   const { entry, claims, at } = standing;
   const state = stateAt(entry, at);
-  const settled = settledBefore(standing, step.settlement);
+  const settled = settledBefore(standing, step.settlement) ?? overtaken(standing, step);
   if (settled !== undefined) return settled;
   const finding = findingOf(entry, state);
   const again = finding === "resettled";
@@ -150,6 +152,16 @@ function settledBefore({ entry, returns, at }: Standing, settlement: Bytes): Mov
     return { to: { after: { ...entry, settlement }, returns, claims: [], codesKept: false } };
   const state = stateAt(entry, at);
   return state === "settled" ? { refused: state, why: "state" } : undefined;
+}
+
+/** Its return came through another instance first: the sale was made and is back, and nothing of it is out. */
+function overtaken(
+  { entry, returns }: Standing,
+  { waited, settlement }: Extract<Step, { kind: "settle" }>,
+): Moved | undefined {
+  const isBefore = waited && entry.state === "returned" && entry.settlement === NO_SETTLEMENT;
+  if (!isBefore) return undefined;
+  return { to: { after: { ...entry, settlement }, returns, claims: [], codesKept: false } };
 }
 
 function findingOf(entry: LedgerEntry, state: SwipeStateName): Transition["finding"] {

@@ -57,14 +57,13 @@ export function withoutSteps(memory: Memory, steps: readonly SwipeKey[]): Memory
   return {
     ...memory,
     ledger: kept(memory.ledger),
-    logs: memory.logs.map(kept),
-    traceCodes: memory.traceCodes.map(({ claims, splits }) => ({
-      claims: kept(claims),
-      splits: kept(splits),
-    })),
-    token: kept(memory.token),
-    prescriptions: memory.prescriptions.map(kept),
-    tallies: memory.tallies.map(({ days, open }) => ({ days, open: kept(open) })),
+    logs: memory.logs.map((log) => log && kept(log)),
+    traceCodes: memory.traceCodes.map(
+      (code) => code && { claims: kept(code.claims), splits: kept(code.splits) },
+    ),
+    token: memory.token && kept(memory.token),
+    prescriptions: memory.prescriptions.map((uses) => uses && kept(uses)),
+    tallies: memory.tallies.map((tally) => tally && { ...tally, open: kept(tally.open) }),
   };
 }
 
@@ -74,7 +73,7 @@ export interface OtherStep {
   readonly supersedes: readonly SwipeKey[] | undefined;
 }
 
-/** The entries among which the successor of a superseded one is sought, in order of arrival. */
+/** The entries among which the successor of a superseded one is sought, in order of time. */
 export function otherSteps(
   settled: LedgerEntry,
   ledger: readonly LedgerEntry[],

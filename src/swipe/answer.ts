@@ -98,10 +98,6 @@ export const SwipeState = z
       .optional()
       .describe("a part came back without its trace codes, so none was freed"),
     nothingToReverse: z.boolean().optional().describe("the check had reserved nothing"),
-    waiting: z
-      .boolean()
-      .optional()
-      .describe("true when the store has not answered yet and the message is kept for it"),
   })
   .meta({ title: "SwipeState" });
 export type SwipeState = Readonly<z.infer<typeof SwipeState>>;

@@ -63,6 +63,16 @@ export const PROBLEMS = {
     zh: "报文不是 JSON。",
     action: "Send JSON as it is, in UTF-8, with content-type application/json.",
   },
+  share_used: {
+    title: "This pharmacy has more requests under way than its share while the guard is busy.",
+    zh: "本机构请求过于频繁,请稍后重试。",
+    action: "Repeat with the same id after Retry-After, with fewer requests at once.",
+  },
+  uploads_busy: {
+    title: "The guard plays as many uploads as it may at once.",
+    zh: "正在处理其他批量上传,请稍后重试。",
+    action: "Send the same upload again after Retry-After.",
+  },
   overloaded: {
     title: "The guard takes no more work just now.",
     zh: "系统繁忙,请稍后重试。",

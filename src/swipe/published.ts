@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { AcknowledgementBody, ReversalBody, SettlementBody } from "./after-bodies.ts";
 import { DecisionAnswer, SwipeState } from "./answer.ts";
+import { BatchAnswer, BatchLine } from "./batch.ts";
 import { CheckBody } from "./check-body.ts";
 import { LabelLine } from "./label-line.ts";
 import { NhsaCancelEnvelope, NhsaSettledEnvelope, NhsaUndoEnvelope } from "./nhsa/after.ts";
@@ -17,6 +18,8 @@ export const SWIPE_SCHEMAS = {
   "decision-answer": DecisionAnswer,
   "swipe-state": SwipeState,
   "replay-line": ReplayLine,
+  "batch-line": BatchLine,
+  "batch-answer": BatchAnswer,
   "label-line": LabelLine,
   "nhsa-2101": NhsaSaleEnvelope,
   "nhsa-2102": NhsaSaleEnvelope,

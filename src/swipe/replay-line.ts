@@ -3,8 +3,10 @@ import { instant, SWIPE_ID } from "./fields.ts";
 import { NHSA_ROUTES } from "./nhsa/route.ts";
 import { LEVELS } from "./vocabulary.ts";
 
-const OPERATIONS = ["check", "settlement", "reversal", "acknowledgement"] as const;
+const NATIVE_OPERATIONS = ["check", "settlement", "reversal", "acknowledgement"] as const;
 const NHSA_OPERATIONS = NHSA_ROUTES.map((route) => `nhsa/${route}` as const);
+/** What a line can be. */
+export const OPERATIONS = [...NATIVE_OPERATIONS, ...NHSA_OPERATIONS] as const;
 
 const Follows = z
   .object({
@@ -19,7 +21,7 @@ const Follows = z
 export const ReplayLine = z
   .object({
     at: instant().describe("when it happened: the clock of the replay"),
-    op: z.enum([...OPERATIONS, ...NHSA_OPERATIONS]),
+    op: z.enum(OPERATIONS),
     swipeId: z
       .string()
       .optional()

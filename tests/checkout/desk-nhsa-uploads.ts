@@ -298,7 +298,7 @@ function choosing(t: Test, open: OpenShop): void {
 
 function withoutMemory(t: Test, open: OpenShop): void {
   t.test(
-    "a store that is away is told as such, and the upload is taken once it is back",
+    "where the store is away at any place the upload waits, and is taken once it is back",
     async (t) => {
       const shop = await open();
       await post(shop.open().desk, "2102", codesLater("msg-2102-0001"));
@@ -307,12 +307,9 @@ function withoutMemory(t: Test, open: OpenShop): void {
       for (const call of ["readEntry", "traces", "locate", "change"] as const) {
         const store = { ...shop.store, [call]: away };
         const { desk, records } = new Shop(shop.bundle, () => store).open();
-        t.same(
-          await post(desk, "3505", upload),
-          { infcode: -1, problem: "store_unavailable" },
-          call,
-        );
-        t.same(records, []);
+        t.same(await post(desk, "3505", upload), { infcode: 0, state: "waiting" }, call);
+        t.equal(records.length, 1);
+        t.match(eventData(records[0]), { waiting: true, state: "waiting" });
       }
       t.same(await post(shop.open().desk, "3505", upload), SETTLED);
       t.equal(await shop.ask({ box: 1 }), "TR-01 deny");

@@ -345,7 +345,7 @@ async function counted(shop: Shop, after?: number): Promise<Counted> {
     }),
   );
   const day = shanghaiDay(after === undefined ? at : AT + after * DAY);
-  const [pharmacy, packs] = memory.tallies.map((tally) => sumOf(tally, day, at));
+  const [pharmacy, packs] = memory.tallies.map((tally) => tally && sumOf(tally, day, at));
   const [sales = 0, outsiders = 0, fund = 0, reversals = 0] = pharmacy ?? [];
   const [tenThousandths = 0, drugSales = 0, ...unused] = packs ?? [];
   if (unused.some((value) => value !== 0)) throw new Error("a drug has two columns");

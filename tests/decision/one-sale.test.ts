@@ -185,14 +185,14 @@ t.test(
     const left = [
       clean.ledger,
       ...clean.logs,
-      ...clean.traceCodes.flatMap(({ claims, splits }) => [claims, splits]),
+      ...clean.traceCodes.flatMap((code) => [code?.claims, code?.splits]),
       clean.token,
       ...clean.prescriptions,
-      ...clean.tallies.map(({ open }) => open),
+      ...clean.tallies.map((tally) => tally?.open),
     ];
     for (const entries of left)
       t.same(
-        entries.map(({ swipe }) => swipe),
+        entries?.map(({ swipe }) => swipe),
         [key("other")],
       );
     t.same(

@@ -32,8 +32,15 @@ function environment(settings: Settings): Record<string, string> {
   return { PATH: path, HOST: "127.0.0.1", PORT: "0", ...settings };
 }
 
-/** Starts a server and waits until it says where it listens. It ends with this process at the latest. */
-export async function startGuard(dataDir: string, settings: Settings = {}): Promise<Guard> {
+/**
+ * Starts a server and waits until it says where it listens. It ends with this process at the latest.
+ * `program`: another main than the server's own, and its arguments.
+ */
+export async function startGuard(
+  dataDir: string,
+  settings: Settings = {},
+  program: readonly string[] = [MAIN],
+): Promise<Guard> {
   mkdirSync(dataDir, { recursive: true });
   const log = join(dataDir, `said-${process.hrtime.bigint()}.log`);
   const env = environment({ GUARD_DATA_DIR: dataDir, ...settings });
@@ -44,7 +51,7 @@ export async function startGuard(dataDir: string, settings: Settings = {}): Prom
     ...assignments,
     process.execPath,
     "--enable-source-maps",
-    MAIN,
+    ...program,
   ]);
   const said = () => readFileSync(log, "utf8");
   let end: string | undefined;
@@ -95,9 +102,25 @@ export function runCli(args: readonly string[], settings: Settings = {}): Promis
   return run([CLI, ...args], environment(settings));
 }
 
+/** A command under way, for signals. */
+export interface RunningCli {
+  readonly ended: Promise<Ran>;
+  signal(name: NodeJS.Signals): void;
+}
+
+/** Runs the command line without waiting for its end. */
+export function startCli(args: readonly string[], settings: Settings = {}): RunningCli {
+  return start([CLI, ...args], environment(settings));
+}
+
 function run(args: readonly string[], env: Record<string, string>): Promise<Ran> {
-  return new Promise((resolve) => {
-    execFile(
+  return start(args, env).ended;
+}
+
+function start(args: readonly string[], env: Record<string, string>): RunningCli {
+  let signal: RunningCli["signal"] = () => {};
+  const ended = new Promise<Ran>((resolve) => {
+    const child = execFile(
       process.execPath,
       ["--enable-source-maps", ...args],
       { env, maxBuffer: 64e6 },
@@ -106,7 +129,9 @@ function run(args: readonly string[], env: Record<string, string>): Promise<Ran>
         resolve({ status, stdout, stderr });
       },
     );
+    signal = (name) => child.kill(name);
   });
+  return { ended, signal: (name) => signal(name) };
 }
 
 /** Waits for what must come; whoever waits in vain is ended by the runner. */

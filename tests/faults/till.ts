@@ -16,6 +16,7 @@ export interface AnswerBody {
     readonly hash: string;
     readonly reference: string;
   };
+  readonly blocking?: readonly { readonly name: string; readonly reason: string }[];
   readonly degraded?: readonly { readonly name: string; readonly reason: string }[];
   readonly respond_time?: string;
 }
@@ -92,7 +93,7 @@ function parsed(text: string): AnswerBody {
 }
 
 /** One value of `/metrics`, by its full name with labels. */
-async function metric(till: Till, name: string): Promise<number> {
+export async function metric(till: Till, name: string): Promise<number> {
   const { text } = await till.get("/metrics");
   const line = text.split("\n").find((each) => each.startsWith(`${name} `));
   return Number(line?.slice(name.length + 1) ?? Number.NaN);

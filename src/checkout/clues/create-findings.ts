@@ -87,7 +87,7 @@ function repeatedCodes(check: AnsweredCheck): BroughtCodes | undefined {
     person: swipe.person.id,
     at: swipe.at,
     by: "check",
-    answered: decided.decision,
+    ...(decided.unasked ? {} : { answered: decided.decision }),
     codes,
   };
 }

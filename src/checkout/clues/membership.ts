@@ -129,7 +129,7 @@ function largerFirst(a: Cohort, b: Cohort): number {
 }
 
 /** A member's ten bytes in one flag: eight as its reference, two as its value. */
-function memberWrite(reference: Bytes, person: PersonKey, at: EpochMs): FlagWrite {
+export function memberWrite(reference: Bytes, person: PersonKey, at: EpochMs): FlagWrite {
   const value = person.charCodeAt(8) * 256 + person.charCodeAt(9);
   const flag = { kind: "member", at, value, reference: person.slice(0, 8) } as const;
   return { key: flagKey(reference), flag };

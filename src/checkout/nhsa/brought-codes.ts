@@ -1,6 +1,5 @@
 import type { TraceMemory } from "../../counters/contract.ts";
 import { lineTag } from "../../features/digests.ts";
-import { traceProduct } from "../../swipe/trace-code.ts";
 import { LEVELS } from "../../swipe/vocabulary.ts";
 import type { BroughtCode, BroughtCodes } from "../findings.ts";
 import { checkedLine, type Stepped } from "../sale-steps.ts";
@@ -33,7 +32,7 @@ export function broughtCodes(
     ...(answered === undefined ? {} : { answered }),
     codes: codes.flatMap((code, index): BroughtCode[] => {
       const known = memories[index];
-      const product = traceProduct(row.codes[index] ?? "");
+      const product = row.codes[index]?.product;
       if (known === undefined || !late.has(code)) return [];
       return [
         {

@@ -1,25 +1,20 @@
+import type { WaitingStep } from "../../audit/event.ts";
 import type { LedgerEntry } from "../../counters/contract.ts";
 import { NO_SETTLEMENT } from "../../counters/contract.ts";
 import { stateAt } from "../../decision/entry-state.ts";
 import { knowsReversal } from "../../decision/life-cycle.ts";
-import { swipeKey } from "../../features/digests.ts";
+import { pseudonymBytes, swipeKey } from "../../features/digests.ts";
 import type { SwipeState } from "../../swipe/answer.ts";
-import {
-  type NhsaCancel,
-  type NhsaUndo,
-  parseNhsaCancel,
-  parseNhsaUndo,
-} from "../../swipe/nhsa/after.ts";
-import { nhsaMatched, nhsaProblem } from "../../swipe/nhsa/from-answer.ts";
-import type { NhsaReply } from "../../swipe/nhsa/route.ts";
-import type { Outcome } from "../../swipe/problem.ts";
+import type { Outcome, Problem } from "../../swipe/problem.ts";
 import { heard } from "../patience.ts";
 import type { SaleDesk } from "../sale-desk.ts";
 import { guarded } from "../sale-steps.ts";
 import type { DeskTools } from "../tools.ts";
 import { bySettlement, idOf, LOOK_BACK, PersonsSales } from "./persons-sales.ts";
-import { type Answering, matchedReply } from "./replies.ts";
 import { UnmatchedRecords } from "./unmatched.ts";
+
+type CancelStep = Extract<WaitingStep, { readonly kind: "cancel" }>;
+type UndoStep = Extract<WaitingStep, { readonly kind: "undo" }>;
 
 const UNKNOWN = { problem: { code: "swipe_unknown" } } as const;
 
@@ -37,67 +32,47 @@ export class Cancellations {
     this.unmatched = new UnmatchedRecords(tools);
   }
 
-  async cancel(envelope: unknown, exchange: Answering): Promise<NhsaReply> {
-    const parsed = parseNhsaCancel(envelope);
-    if ("problem" in parsed) return nhsaProblem(parsed.problem, exchange());
-    const message = parsed.value;
-    const outcome = await this.withEntry(
-      message,
-      (ledger) => this.cancelled(ledger, message),
+  take(step: CancelStep | UndoStep): Promise<Outcome<SwipeState>> {
+    return step.kind === "cancel" ? this.cancel(step) : this.undo(step);
+  }
+
+  /** About no sale the guard knows. */
+  nothing(step: CancelStep | UndoStep): Promise<Problem | undefined> {
+    const isUndo = step.kind === "undo";
+    this.unmatched.count(isUndo ? "2601" : "2103");
+    return this.unmatched.reversed(step, { reason: isUndo ? "timeout" : "void" });
+  }
+
+  private cancel(step: CancelStep): Promise<Outcome<SwipeState>> {
+    return this.withEntry(
+      step,
+      (ledger) => this.cancelled(ledger, step),
       (entry) =>
         this.sales.reverseByKey(entry.swipe, idOf(entry), "void", {
           kind: "reverse",
-          reversal: message.msgid,
+          reversal: step.msgid,
         }),
     );
-    return this.reply(outcome, exchange, message);
   }
 
-  async undo(envelope: unknown, scope: string, exchange: Answering): Promise<NhsaReply> {
-    const parsed = parseNhsaUndo(envelope);
-    if ("problem" in parsed) return nhsaProblem(parsed.problem, exchange());
-    const message = parsed.value;
-    if (message.kind === "2102") return this.undoSale(message, scope, exchange);
-    if (message.kind === "2103") return this.reply(await this.restore(message), exchange, message);
-    return this.reply(UNKNOWN, exchange, message);
+  private async undo(step: UndoStep): Promise<Outcome<SwipeState>> {
+    if (step.of === "2102") return this.undoSale(step);
+    return step.of === "2103" ? this.restore(step) : UNKNOWN;
   }
 
-  private async undoSale(
-    message: NhsaUndo,
-    scope: string,
-    exchange: Answering,
-  ): Promise<NhsaReply> {
-    const key = swipeKey(scope, message.undone);
-    const isTheirs = await this.sales.isOf(
-      key,
-      this.persons.keyOf(message.person),
-      message.pharmacy,
-    );
-    if (!isTheirs) return this.reply(UNKNOWN, exchange, message);
-    const undone = await this.sales.reverseByKey(key, message.undone, "timeout", {
-      kind: "reverse",
-    });
+  private async undoSale(step: UndoStep): Promise<Outcome<SwipeState>> {
+    const { undone, person, pharmacy, scope = "" } = step;
+    const key = swipeKey(scope, undone);
+    if (!(await this.sales.isOf(key, pseudonymBytes(person), pharmacy))) return UNKNOWN;
+    const reversed = await this.sales.reverseByKey(key, undone, "timeout", { kind: "reverse" });
     // A later try has taken its place: it holds nothing, and the till must not be kept from undoing it.
-    const isSuperseded = "problem" in undone && undone.problem.state === "superseded";
-    if (isSuperseded) return nhsaMatched(1, exchange(), { state: "superseded" });
-    return this.reply(undone, exchange, message);
-  }
-
-  private reply(
-    outcome: Outcome<SwipeState>,
-    exchange: Answering,
-    message: NhsaCancel | NhsaUndo,
-  ): Promise<NhsaReply> {
-    const isUndo = "undone" in message;
-    return matchedReply(outcome, exchange, () => {
-      this.unmatched.count(isUndo ? "2601" : "2103");
-      return this.unmatched.reversed(message, { reason: isUndo ? "timeout" : "void" });
-    });
+    const isSuperseded = "problem" in reversed && reversed.problem.state === "superseded";
+    return isSuperseded ? { value: { swipeId: undone, state: "superseded" } } : reversed;
   }
 
   /** The sale whose cancellation carried this msgid stands again. */
-  private async restore(message: NhsaUndo): Promise<Outcome<SwipeState>> {
-    const person = this.persons.keyOf(message.person);
+  private async restore(message: UndoStep): Promise<Outcome<SwipeState>> {
+    const person = pseudonymBytes(message.person);
     const step = { kind: "restore", reversal: message.undone } as const;
     const isCancelledBy = async (entry: LedgerEntry) => {
       const stored = this.tools.store.readEntry(person, entry.swipe);
@@ -118,23 +93,26 @@ export class Cancellations {
   }
 
   private withEntry(
-    message: NhsaCancel | NhsaUndo,
+    message: CancelStep | UndoStep,
     find: (
       ledger: readonly LedgerEntry[],
     ) => LedgerEntry | undefined | Promise<LedgerEntry | undefined>,
     then: (entry: LedgerEntry) => Promise<Outcome<SwipeState>>,
   ): Promise<Outcome<SwipeState>> {
     return guarded(async () => {
-      const person = this.persons.keyOf(message.person);
+      const person = pseudonymBytes(message.person);
       const entry = await find(await this.persons.at(message.pharmacy, person));
       return entry === undefined ? UNKNOWN : then(entry);
     });
   }
 
   /** By its settlement; else the only entry of this person at this pharmacy within 24 h that is not returned. */
-  private cancelled(ledger: readonly LedgerEntry[], message: NhsaCancel): LedgerEntry | undefined {
+  private cancelled(ledger: readonly LedgerEntry[], message: CancelStep): LedgerEntry | undefined {
     const settled = bySettlement(ledger, message.settlementId);
     if (settled !== undefined) return settled;
+    // Its settlement may be about to be entered elsewhere: until then no other sale is taken for it.
+    if (message.settlementId !== undefined && this.tools.waited?.isLastTry === false)
+      return undefined;
     const now = this.tools.clock.now();
     const open = ledger.filter((entry) => {
       const state = stateAt(entry, now);

@@ -1,6 +1,6 @@
 import type { LedgerEntry, PersonKey, SwipeKey } from "../../counters/contract.ts";
 import { rememberedPharmacy } from "../../counters/pharmacy-bytes.ts";
-import { pseudonymBytes, settlementDigest } from "../../features/digests.ts";
+import { settlementDigest } from "../../features/digests.ts";
 import { DAY, type DurationMs } from "../../units.ts";
 import { heard } from "../patience.ts";
 import type { DeskTools } from "../tools.ts";
@@ -16,11 +16,6 @@ export class PersonsSales {
 
   constructor(tools: DeskTools) {
     this.tools = tools;
-  }
-
-  /** `person` is the clear number. */
-  keyOf(person: string): PersonKey {
-    return pseudonymBytes(this.tools.keyring.current().pseudonym("person", person));
   }
 
   /** As remembered for 90 days, oldest first. */

@@ -1,18 +1,17 @@
 import type { NhsaRoute } from "../../swipe/nhsa/route.ts";
 import type { Problem } from "../../swipe/problem.ts";
 import type { Pseudonym } from "../../swipe/pseudonymised-swipe.ts";
+import { NOBODY } from "../entry/waiting-record.ts";
+import { written } from "../patience.ts";
 import type { ReversedRecord, SettledRecord, StepRecord } from "../recorder.ts";
 import type { DeskTools } from "../tools.ts";
-
-/** Whom a message names that names nobody: a pseudonym's form, and no person's. */
-export const NOBODY: Pseudonym = "A".repeat(14);
 
 /** What every message about an unknown sale says of itself; its msgid stands for the swipe. */
 export interface About {
   readonly msgid: string;
   readonly pharmacy: string;
-  /** In clear. */
-  readonly person?: string;
+  readonly scope?: string;
+  readonly person?: Pseudonym;
 }
 
 type Settled = Partial<
@@ -31,7 +30,7 @@ export class UnmatchedRecords {
 
   settled(about: About, said: Settled): Promise<Problem | undefined> {
     const step = this.step(about);
-    return written(
+    return this.write(
       this.tools.recorder.settled({
         ...step,
         ...said,
@@ -47,7 +46,7 @@ export class UnmatchedRecords {
   }
 
   reversed(about: About, said: Reversed): Promise<Problem | undefined> {
-    return written(
+    return this.write(
       this.tools.recorder.reversed({
         ...this.step(about),
         ...said,
@@ -58,27 +57,24 @@ export class UnmatchedRecords {
     );
   }
 
+  private async write(work: Promise<void>): Promise<Problem | undefined> {
+    return (await written(this.tools, work)) ? undefined : { code: "journal_unavailable" };
+  }
+
   count(route: NhsaRoute): void {
     this.tools.observer.notice({ kind: "nhsa.unmatched", labels: { route } });
   }
 
-  private step({ msgid, pharmacy, person }: About): StepRecord {
-    const { keyring, clock } = this.tools;
+  private step({ msgid, pharmacy, scope, person = NOBODY }: About): StepRecord {
     return {
       swipeId: msgid,
+      ...(scope ? { scope } : {}),
       pharmacy,
-      person: person === undefined ? NOBODY : keyring.current().pseudonym("person", person),
+      person,
       personSeq: 0,
-      at: Math.floor(clock.now()),
+      at: Math.floor(this.tools.clock.now()),
       state: "attempted",
       level: "allow",
     };
   }
-}
-
-function written(write: Promise<void>): Promise<Problem | undefined> {
-  return write.then(
-    () => undefined,
-    (): Problem => ({ code: "journal_unavailable" }),
-  );
 }

@@ -1,16 +1,18 @@
+import type { WaitingStep } from "../../audit/event.ts";
 import type { DrugKey, LedgerLine } from "../../counters/contract.ts";
 import { isCode } from "../../decision/held.ts";
 import type { Supply } from "../../decision/late-codes.ts";
 import type { Step } from "../../decision/life-cycle.ts";
 import { lineTag } from "../../features/digests.ts";
-import type { NhsaUploadRow } from "../../swipe/nhsa/uploads.ts";
 import type { Bytes } from "../../units.ts";
 import { packsOf } from "../moved-lines.ts";
 import type { Sale } from "../sale-steps.ts";
 
+export type UploadStep = Extract<WaitingStep, { readonly kind: "upload" }>;
+
 /** A row of an upload as the memory knows its drug and its codes. */
 export interface UploadedRow {
-  readonly row: NhsaUploadRow;
+  readonly row: UploadStep["row"];
   readonly drug: DrugKey;
   /** 10 bytes of each code. */
   readonly codes: readonly Bytes[];

@@ -1,8 +1,8 @@
 import type { LedgerEntry, TraceMemory } from "../../counters/contract.ts";
 import { isUnsettled } from "../../decision/entry-state.ts";
 import { pseudonymBytes, settlementDigest, swipeKey } from "../../features/digests.ts";
+import type { Pseudonymiser } from "../../privacy/pseudonymiser.ts";
 import type { SwipeState } from "../../swipe/answer.ts";
-import type { NhsaUpload, NhsaUploadRow } from "../../swipe/nhsa/uploads.ts";
 import type { Outcome, Problem } from "../../swipe/problem.ts";
 import type { Bytes } from "../../units.ts";
 import type { Findings } from "../findings.ts";
@@ -28,13 +28,12 @@ import {
   returnStep,
   supplyStep,
   type UploadedRow,
+  type UploadStep,
 } from "./upload-steps.ts";
-
-export type UploadRoute = "3505" | "3506";
 
 /** One row's message: a list has a name of its own for each row. */
 interface Told {
-  readonly route: UploadRoute;
+  readonly route: UploadStep["route"];
   readonly scope: string;
   readonly msgid: string;
   readonly pharmacy: string;
@@ -82,32 +81,16 @@ export class Uploads {
     this.unmatched = new UnmatchedRecords(tools);
   }
 
-  /** The rows in their order; what goes wrong with one names it, and those before it stand: told again they are repeats. */
-  async take(
-    route: UploadRoute,
-    upload: NhsaUpload,
-    scope: string,
-  ): Promise<Outcome<readonly Taken[]>> {
-    const taken: Taken[] = [];
-    const { msgid, pharmacy, rows } = upload;
-    for (const [index, row] of rows.entries()) {
-      const part = rows.length === 1 ? undefined : String(index + 1);
-      const told = { route, scope, msgid, pharmacy, part, uploaded: this.known(row) };
-      const done = await guarded(() => (row.insured ? this.sale(told) : this.cash(told)));
-      if ("problem" in done) return { problem: named(done.problem, row) };
-      taken.push(done.value);
-    }
-    return { value: taken };
-  }
-
-  private known(row: NhsaUploadRow): UploadedRow {
+  /** One row: told again it is a repeat. */
+  take({ route, scope = "", msgid, pharmacy, part, row }: UploadStep): Promise<Outcome<Taken>> {
     const { reference, drugKey } = this.tools.bundle();
-    const pseudonymiser = this.tools.keyring.current();
-    return {
+    const uploaded: UploadedRow = {
       row,
       drug: drugKey(reference.identify(row.drug)),
-      codes: row.codes.map((code) => pseudonymBytes(pseudonymiser.pseudonym("trace", code))),
+      codes: row.codes.map(({ id }) => pseudonymBytes(id)),
     };
+    const told: Told = { route, scope, msgid, pharmacy, part, uploaded };
+    return guarded(() => (row.insured ? this.sale(told) : this.cash(told)));
   }
 
   /** Sold for cash: none of the guard's sales, and nobody is named. */
@@ -118,7 +101,7 @@ export class Uploads {
 
   private async sale(told: Told): Promise<Outcome<Taken>> {
     const { row, codes } = told.uploaded;
-    const person = this.persons.keyOf(row.person ?? "");
+    const person = pseudonymBytes(row.person ?? "");
     const ledger = await this.persons.at(told.pharmacy, person);
     const memories = codes.length === 0 ? [] : await this.asked(this.tools.store.traces(codes));
     const choice = await this.choose(told, ledger, memories);
@@ -219,7 +202,7 @@ export class Uploads {
     if ("problem" in sale) return sale;
     const reversal = {
       id: part === undefined ? msgid : `${msgid}-${part}`,
-      content: this.contentOf(uploaded.row.content),
+      content: uploaded.row.content,
     };
     if (returnStep(sale.value, uploaded, reversal) === undefined) {
       this.notice(route, "otherDrug");
@@ -230,7 +213,7 @@ export class Uploads {
       reason: "refund",
       stepOf: (of) => returnStep(of, uploaded, reversal) ?? { kind: "restore", reversal: "" },
       idOf: (step) => returnedUnder(step) ?? reversal.id,
-      upload: this.said(told, sale.value),
+      upload: { ...this.said(told, sale.value), content: reversal.content },
     });
     if ("problem" in done) return done;
     const { state, codesKept, nothingToReverse } = done.value;
@@ -248,9 +231,10 @@ export class Uploads {
     told: Told,
     more: Pick<UploadedRecord, "insured" | "otherDrug"> = {},
   ): Promise<Outcome<Taken>> {
-    const { uploaded, msgid, pharmacy, part } = told;
+    const { uploaded, msgid, scope, pharmacy, part } = told;
     const { person, settlementId, insured } = uploaded.row;
-    const about = { msgid, pharmacy, ...(insured && person !== undefined ? { person } : {}) };
+    const named = insured && person !== undefined ? { person } : {};
+    const about = { msgid, scope, pharmacy, ...named };
     const said = {
       upload: { ...this.said(told), ...more },
       ...(part === undefined ? {} : { part }),
@@ -272,6 +256,7 @@ export class Uploads {
       drug: row.drug,
       quantity: row.quantity,
       traceCodes: codes.map((code) => Buffer.from(code, "latin1").toString("base64url")),
+      ...(row.split ? { split: true as const } : {}),
       ...(sale !== undefined && isOtherDrug(sale, uploaded) ? { otherDrug: true as const } : {}),
     };
   }
@@ -280,21 +265,18 @@ export class Uploads {
     return heard(this.tools, work);
   }
 
-  /** 8 bytes: what an upload is known by, whatever its msgid. Keyed: a message can be guessed. */
   private contentOf(text: string): string {
-    const digest = this.tools.keyring.current().content(text).slice(0, 8);
-    return Buffer.from(digest, "latin1").toString("base64url");
+    return uploadContent(this.tools.keyring.current(), text);
   }
 
-  private notice(route: UploadRoute, outcome: string): void {
+  private notice(route: UploadStep["route"], outcome: string): void {
     this.tools.observer.notice({ kind: "nhsa.upload", labels: { route, outcome } });
   }
 }
 
-/** A list says which of its rows it is. */
-function named(problem: Problem, { path }: NhsaUploadRow): Problem {
-  if (problem.code !== "state_conflict") return problem;
-  return { ...problem, paths: [{ path, reason: problem.detail ?? "stands in the way" }] };
+/** 8 bytes: what an upload is known by, whatever its msgid. Keyed: a message can be guessed. */
+export function uploadContent(pseudonymiser: Pseudonymiser, text: string): string {
+  return Buffer.from(pseudonymiser.content(text).slice(0, 8), "latin1").toString("base64url");
 }
 
 /** No sale has ever had it, or the memory has lost who did. */

@@ -73,7 +73,8 @@ export function nhsaProblem(problem: Problem, exchange: Exchange): NhsaReply {
 
 /** The answer to what follows a check: a message about no swipe we know is no error (contract section 3). */
 export function nhsaMatched(
-  matched: number,
+  /** Undefined while it waits: what it is about is not known yet. */
+  matched: number | undefined,
   exchange: Exchange,
   became: { readonly state?: SwipeStateName; readonly codesKept?: boolean } = {},
 ): NhsaReply {

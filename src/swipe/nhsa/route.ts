@@ -32,7 +32,7 @@ export interface NhsaOutput {
   readonly missing?: readonly string[];
   readonly problem?: NhsaProblem;
   readonly result: readonly NhsaFinding[];
-  /** After 2103, 2601, 2102/answer, 3505 and 3506: how many of the message's rows were about a swipe we know. */
+  /** After 2103, 2601, 2102/answer, 3505 and 3506: how many of the message's rows were about a swipe we know; absent while it waits. */
   readonly matched?: number;
   readonly state?: SwipeStateName;
   /** After 3506: a part came back without its trace codes, so none was freed. */

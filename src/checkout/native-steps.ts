@@ -1,0 +1,65 @@
+import type { WaitingStep } from "../audit/event.ts";
+import { pseudonymise } from "../privacy/pseudonymise.ts";
+import { canonicalJson } from "../swipe/canonical-json.ts";
+import type { ClearAcknowledgement, ClearReversal, ClearSettlement } from "../swipe/clear-swipe.ts";
+import { present } from "../swipe/present.ts";
+import type { EpochMs } from "../units.ts";
+import type { Keyring } from "./keyring.ts";
+
+/** The native bodies as steps: nobody in clear from here on. */
+interface Named {
+  readonly swipeId: string;
+  readonly scope: string;
+}
+
+export function settleStep(
+  { swipeId, scope }: Named,
+  { swipe, ...how }: ClearSettlement,
+  carried: unknown,
+  at: EpochMs,
+  keyring: Keyring,
+): WaitingStep {
+  const by = keyring.current();
+  // What it would be entered as; only a check of this very swipe can be.
+  const isOwn = swipe?.swipeId === swipeId && swipe.stage === "settle";
+  return present({
+    ...{ kind: "settle" as const, swipeId, scope: scope || undefined, ...how },
+    carried:
+      swipe && isOwn
+        ? {
+            swipe: pseudonymise(swipe, at, by),
+            content: Buffer.from(by.content(canonicalJson(carried)), "latin1").toString(
+              "base64url",
+            ),
+          }
+        : undefined,
+  });
+}
+
+export function reverseStep(
+  { swipeId, scope }: Named,
+  { lines, ...how }: ClearReversal,
+  keyring: Keyring,
+): WaitingStep {
+  const by = keyring.current();
+  return present({
+    ...{ kind: "reverse" as const, swipeId, scope: scope || undefined, ...how },
+    lines: lines?.map(({ traceCodes, ...line }) =>
+      present({
+        ...line,
+        traceCodes: traceCodes?.map((code) => by.pseudonym("trace", code)),
+      }),
+    ),
+  });
+}
+
+export function acknowledgeStep(
+  { swipeId, scope }: Named,
+  { by, ...how }: ClearAcknowledgement,
+  keyring: Keyring,
+): WaitingStep {
+  return present({
+    ...{ kind: "acknowledge" as const, swipeId, scope: scope || undefined, ...how },
+    by: keyring.current().pseudonym("staff", by),
+  });
+}
