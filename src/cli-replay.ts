@@ -92,12 +92,8 @@ function storeOf(store: string) {
   if (store === "embedded") return undefined;
   const address = redisAddress(store);
   if ("fault" in address) throw new Error(`--store ${address.fault}.`);
-  const { url, username, password } = address.value;
-  return {
-    url,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-  };
+  const { secure, ...settings } = address.value;
+  return { ...settings, ...(secure ? { tls: {} } : {}) };
 }
 
 function progress(lines: number): void {

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { eventLine } from "./audit/event-line.ts";
 import { readEvents } from "./audit/read-events.ts";
+import { type ConformOptions, conform } from "./cli-conform.ts";
+import { type RebuildCliOptions, rebuild } from "./cli-rebuild.ts";
 import { type ReplayOptions, replay } from "./cli-replay.ts";
 import { type SimulateOptions, simulate } from "./cli-simulate.ts";
 import { systemTimers } from "./config/machine.ts";
@@ -137,17 +139,39 @@ guard
   .action((options: DemoOptions) => orFail(() => demo(options)));
 
 guard
+  .command("rebuild")
+  .description(
+    "fill the memory anew from the record, while checks go on, and switch to it (runbook: Rebuild)",
+  )
+  .option("--from <record>", "kafka (where KAFKA_BROKERS is set), or journal")
+  .option("--journal <folders...>", "data folders of all instances, or of their journals")
+  .option("--keep-old", "leave the memory before in the store")
+  .option("--accept-gaps", "switch although the record does not tell of all that is remembered")
+  .option("--dry-run", "fill and compare, and leave everything as it was")
+  .option("--json", "print the report as JSON")
+  .action((options: RebuildCliOptions) => orFail(() => rebuild(options, process.env)));
+
+guard
   .command("schemas")
   .description("write JSON Schemas, OpenAPI and AsyncAPI documents from the code")
   .argument("[folder]", "where to", "schemas")
   .action((folder: string) => orFail(() => schemas(folder)));
 
+guard
+  .command("conform")
+  .description(
+    "play a till's whole repertoire against a guard, with the test pharmacy, whose swipes never count",
+  )
+  .argument("<url>", "for instance http://127.0.0.1:8080")
+  .option("--timeout <ms>", "the longest to wait for one answer", number, 5_000)
+  .option("--strict", "fail also where another policy than the shipped one answers")
+  .option("--json", "one JSON object a point, then the summary")
+  .action((url: string, options: ConformOptions) => orFail(() => conform(url, options)));
+
 const LATER = {
   lists: "import lists as a new version",
   explain: "tell why a swipe was answered as it was",
-  rebuild: "rebuild the memory from the record",
   doctor: "look for what is wrong with an installation",
-  conform: "play a till's repertoire against a guard",
 } as const;
 for (const [name, what] of Object.entries(LATER)) {
   guard
@@ -204,12 +228,20 @@ async function events(options: EventsOptions): Promise<void> {
     folder: join(config.dataDir, "journal"),
     timers: systemTimers,
     observer: SILENT,
+    onLost: tellLost,
     ...(config.kafka && !options.journal ? { kafka: config.kafka } : {}),
     ...(options.follow ? { follow: stop.signal } : {}),
   };
   await readEvents(wanted, (event) => {
     process.stdout.write(`${options.json ? JSON.stringify(event) : eventLine(event)}\n`);
   });
+}
+
+/** A gap is no end of reading, but nobody may take what was read for the whole. */
+function tellLost(records: number): void {
+  const what = records === 1 ? "1 record is" : `${records} records are`;
+  process.stderr.write(`GUARD_AUDIT_RECORDS_LOST: ${what} damaged or gone from the journal.\n`);
+  process.exitCode = EXIT_FAILED;
 }
 
 interface DemoOptions {

@@ -8,7 +8,7 @@ import { faultLines, ReferenceBrokenError } from "./reference/fault.ts";
 import type { DemoClock } from "./replay/demo/demo-clock.ts";
 import type { DemoGuard } from "./replay/demo/run-demo.ts";
 import { describeError } from "./telemetry/logger.ts";
-import { type Server, wireServer } from "./wire.ts";
+import { type OpenClock, type Server, wireServer } from "./wire.ts";
 
 /** Wrong settings, a broken policy, a folder in use: nothing a restart mends (EX_CONFIG of sysexits.h). */
 export const EXIT_CONFIG = 78;
@@ -25,10 +25,10 @@ export function guardVersion(): string {
 }
 
 /** The server as a process: start, signals, stop. Resolves when it listens; never rejects. */
-export async function runServer(environment: Environment): Promise<void> {
+export async function runServer(environment: Environment, openClock?: OpenClock): Promise<void> {
   try {
     const config = readConfig(environment);
-    const server = await wireServer(config, guardVersion());
+    const server = await wireServer(config, guardVersion(), openClock);
     const address = await server.listen();
     stopGracefully(server);
     reloadOnHangup(server);
@@ -58,7 +58,7 @@ export async function startDemoGuard(places: DemoPlaces): Promise<DemoGuard> {
     GUARD_REFERENCE: places.reference,
     GUARD_POLICY: places.policy,
   });
-  const server = await wireServer(config, guardVersion(), places.clock);
+  const server = await wireServer(config, guardVersion(), () => places.clock);
   const address = await server.listen();
   const { rules } = server.keyring.bundle().policy;
   const names = new Map(

@@ -1,11 +1,14 @@
 import { join } from "node:path";
 import type { Config } from "./config/config.ts";
-import { systemTimers } from "./config/machine.ts";
+import { steadyClock, systemTimers } from "./config/machine.ts";
+import type { FollowedGenerations } from "./control/follow-generations.ts";
+import { FIRST_GENERATION } from "./control/generations.ts";
+import { generationsMemory } from "./control/generations-memory.ts";
 import type { BundleLoader } from "./control/load-bundle.ts";
 import { readOwnKeys } from "./control/own-keys.ts";
 import { openSharedKeyring, type SharedKeyring } from "./control/shared-keyring.ts";
 import { type CounterStore, StoreUnavailableError } from "./counters/contract.ts";
-import type { ControlDocuments } from "./counters/control-documents.ts";
+import type { SharedDocuments } from "./counters/control-documents.ts";
 import { createMemoryShelf } from "./counters/embedded/byte-shelf.ts";
 import { createDiskShelf } from "./counters/embedded/disk-shelf.ts";
 import { embeddedDocuments } from "./counters/embedded/embedded-documents.ts";
@@ -13,50 +16,79 @@ import { createEmbeddedHome } from "./counters/embedded/embedded-home.ts";
 import { createKeyNames } from "./counters/keys.ts";
 import type { MemoryHome } from "./counters/operations.ts";
 import { createPackedStore } from "./counters/packed-store.ts";
-import {
-  openRedis,
-  type RedisConnection,
-  type RedisSettings,
-} from "./counters/redis/redis-connection.ts";
-import { redisDocuments } from "./counters/redis/redis-documents.ts";
-import { createRedisHome } from "./counters/redis/redis-home.ts";
+import { STALLED_AFTER } from "./counters/redis/circuit.ts";
+import { openRedisHome } from "./counters/redis/open-redis-home.ts";
+import { readyWithin } from "./counters/redis/ready-within.ts";
+import { redisClocks } from "./counters/redis/redis-clocks.ts";
+import type { RedisConnection, RedisSettings } from "./counters/redis/redis-connection.ts";
+import { STORE_REASONS } from "./counters/redis/store-reasons.ts";
+import type { SharedClocks } from "./counters/shared-clocks.ts";
 import { timedStore } from "./counters/timed-store.ts";
-import type { Clock, DurationMs, Observer, Timers } from "./units.ts";
+import type { Clock, DurationMs, EpochMs, Observer } from "./units.ts";
 
-/** The living memory's generation; `guard rebuild` will fill another beside it. */
-const GENERATION = "g1";
+/** Where the test pharmacy's swipes are counted: no rebuild and no replay uses this name. */
+const TEST_GENERATION = "test";
+/** Where the documents are that all generations of the memory share. */
+const DOCUMENTS = FIRST_GENERATION;
 /** How long a start waits for Redis before it serves stand-ins. */
 const STORE_AT_START: DurationMs = 1_500;
 
 /** Where the memory is, and what it says of itself. */
 export interface Memory {
   readonly store: CounterStore;
-  readonly documents: ControlDocuments;
+  /** The same memory, read as of another time (a till's upload is played in its own). */
+  storeAsOf(now: () => EpochMs): CounterStore;
+  /** The test pharmacy's own memory, beside the living one and never mixed with it. */
+  testStoreAsOf(now: () => EpochMs): CounterStore;
+  readonly documents: SharedDocuments;
+  /** Which generation of the memory lives, followed as it changes. */
+  readonly generations: FollowedGenerations;
   readonly name: string;
   readonly redis: RedisConnection | undefined;
+  /** Where instances compare their clocks; undefined where there can be only one. */
+  readonly clocks: SharedClocks | undefined;
 }
 
 export function openMemory(config: Config, clock: Clock, observer: Observer): Memory {
   const now = () => Math.floor(clock.now());
+  const following = { now, clock: performance, timers: systemTimers, observer };
   if (config.redis === undefined) {
     const shelf = createDiskShelf(join(config.dataDir, "memory"));
     const home = createEmbeddedHome(shelf, now);
+    const documents = embeddedDocuments(shelf, DOCUMENTS);
+    const memory = generationsMemory({ ...following, home, documents, watch: false });
     return {
-      store: timedStore(createPackedStore(home, createKeyNames(GENERATION), now), clock, observer),
-      documents: embeddedDocuments(shelf, GENERATION),
+      ...memory,
+      store: timedStore(memory.store, steadyClock, observer),
+      testStoreAsOf: (then) => createPackedStore(home, createKeyNames(TEST_GENERATION), then),
+      documents,
       name: `embedded, in ${config.dataDir}`,
       redis: undefined,
+      clocks: undefined,
     };
   }
-  const redis = openRedis(config.redis, () => clock.now(), observer);
-  const keys = createKeyNames(GENERATION);
-  const store = createPackedStore(createRedisHome(redis), keys, now, observer);
+  const steady = () => performance.now();
+  // Whoever is willing to wait longer for an answer waits longer for the store, too.
+  const stalledAfter = Math.max(STALLED_AFTER, config.deadlineMs);
+  const opened = openRedisHome(config.redis, steady, systemTimers, observer, { stalledAfter });
+  const { connection: redis, home } = opened;
+  const documents = opened.documents(DOCUMENTS);
+  const memory = generationsMemory({ ...following, home, documents, watch: true });
   return {
-    store: timedStore(store, clock, observer),
-    documents: redisDocuments(redis, GENERATION),
+    ...memory,
+    store: timedStore(memory.store, steadyClock, observer),
+    testStoreAsOf: (then) => createPackedStore(home, createKeyNames(TEST_GENERATION), then),
+    documents,
     name: config.redis.url,
     redis,
+    clocks: redisClocks(redis, DOCUMENTS),
   };
+}
+
+/** Why the store is not of use now, in words; undefined while it is. */
+export function storeAilment({ redis }: Memory): string | undefined {
+  const reason = redis?.reason();
+  return reason === undefined ? undefined : STORE_REASONS[reason];
 }
 
 export async function openKeyring(
@@ -95,16 +127,6 @@ export async function reachAgreement(keyring: SharedKeyring, memory: Memory, obs
   keyring.keepTrying();
 }
 
-function readyWithin(redis: RedisConnection, timers: Timers, wait: DurationMs): Promise<boolean> {
-  return new Promise((resolve) => {
-    const cancel = timers.after(wait, () => resolve(false));
-    redis.whenReady(() => {
-      cancel();
-      resolve(true);
-    });
-  });
-}
-
 /** A memory of a replay: its own generation on Redis, or none but this process's. */
 export interface ReplayMemory {
   readonly store: CounterStore;
@@ -124,13 +146,14 @@ export async function wireReplayMemory(
     const embedded = store(createEmbeddedHome(createMemoryShelf(), now));
     return { store: embedded, close: () => embedded.close() };
   }
-  const connection = openRedis(redis, () => performance.now(), observer);
+  const steady = () => performance.now();
+  const { connection, home } = openRedisHome(redis, steady, systemTimers, observer);
   if (!(await readyWithin(connection, systemTimers, 5_000))) {
     await connection.close();
     throw new Error("The store named by --store does not answer.");
   }
   return {
-    store: store(createRedisHome(connection)),
+    store: store(home),
     close: async () => {
       await connection.removeAll(`${generation}:`);
       await connection.close();

@@ -86,6 +86,16 @@ t.test("every example is what it is an example of", async (t) => {
   }
 });
 
+t.test("every line of the example upload is one, with a body of its operation", async (t) => {
+  const text = read(examples, "batch.ndjson").trimEnd().split("\n");
+  for (const [index, line] of text.entries()) {
+    const { op, body } = SWIPE_SCHEMAS["batch-line"].parse(JSON.parse(line));
+    const name = op.replace(/^nhsa\/(\d+)\/?/, "nhsa-$1-").replace(/-$/, "");
+    const schema = SWIPE_SCHEMAS[name as "check"];
+    t.same(schema.safeParse(body).error?.issues, undefined, `line ${index + 1}: ${op}`);
+  }
+});
+
 /** The desk of a server on a virtual clock, with a journal that is an array. */
 async function openDesk() {
   const journal: JournalRecord[] = [];

@@ -46,9 +46,12 @@ const ROOTS = [
   "wire.ts",
   "wire-memory.ts",
   "wire-record.ts",
+  "wire-rebuild.ts",
   "server-process.ts",
   "main.ts",
   "cli.ts",
+  "cli-conform.ts",
+  "cli-rebuild.ts",
   "cli-replay.ts",
   "cli-simulate.ts",
 ];
