@@ -13,7 +13,7 @@ import { luaMutants, scriptMutants } from "./mutants.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const SCRIPTS = "src/counters/redis/scripts";
-const LIFE_CYCLE = ["life-cycle", "tally-moves", "came-back", "held", "one-sale", "entry-state", "late-codes"];
+const LIFE_CYCLE = ["life-cycle", "settling", "tally-moves", "came-back", "held", "one-sale", "entry-state", "late-codes"];
 /** A mutant that makes a test hang is noticed. */
 const HANG_MS = 120_000;
 const SUITES = {

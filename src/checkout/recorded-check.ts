@@ -10,10 +10,11 @@ import { unheardOf } from "../rules/unheard.ts";
 import { checkedLines } from "./decide.ts";
 import type { RecordedCheck } from "./under-check.ts";
 
-type Recorded = EventData<"swipe.decided">;
+/** A check as the record has it, decided when it was told, or entered later. */
+export type CheckRecord = EventData<"swipe.decided"> | EventData<"swipe.entered">;
 
 /** The swipe of a record, ready to be told the store; undefined in a record from before contents were recorded. */
-export function recordedCheck(data: Recorded): RecordedCheck | undefined {
+export function recordedCheck(data: CheckRecord): RecordedCheck | undefined {
   if (data.content === undefined) return undefined;
   return {
     swipe: toPseudonymisedSwipe(data.swipe),
@@ -23,7 +24,7 @@ export function recordedCheck(data: Recorded): RecordedCheck | undefined {
 }
 
 /** The decision of a record as it was sealed, or would have been: what the till was told, to the letter. */
-export function recordedDecision(data: Recorded, reference: ReferenceBundle): Decided {
+export function recordedDecision(data: CheckRecord, reference: ReferenceBundle): Decided {
   const swipe = toPseudonymisedSwipe(data.swipe);
   const hits = data.hits as readonly Hit[];
   return {
@@ -46,7 +47,13 @@ export function recordedDecision(data: Recorded, reference: ReferenceBundle): De
     supersedes: data.supersedes ?? [],
     vector: vectorOf(data),
     lines: checkedLines(swipe, reference),
+    ...(isUnasked(data) ? { unasked: true as const } : {}),
   };
+}
+
+/** Sold without asking: entered later, and no till was told anything. */
+function isUnasked(data: CheckRecord): boolean {
+  return "enteredAt" in data && data.answered === undefined;
 }
 
 /** The record has what every rule said, and those that lacked a fact apart: they are answered as one. */
@@ -57,7 +64,7 @@ function answeredOf(hits: readonly Hit[], enforcement: Decided["enforcement"]): 
 }
 
 /** Names keep the order of their plan, those of the whole swipe first. */
-function vectorOf({ features, swipe }: Recorded): FeatureVector {
+function vectorOf({ features, swipe }: CheckRecord): FeatureVector {
   const all = Object.values(features);
   const whole = all.filter((feature) => feature.lines === undefined);
   const byLine = all.flatMap((feature) => (feature.lines === undefined ? [] : [feature.lines]));

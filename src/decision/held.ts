@@ -4,6 +4,7 @@ import {
   type LedgerLine,
   type LocatedClaim,
   NO_SETTLEMENT,
+  type ReturnsSheet,
 } from "../counters/contract.ts";
 import type { TenThousandths } from "../units.ts";
 
@@ -67,4 +68,32 @@ export function leftOfUse(
 
 export function isBack({ to }: ClaimMove): boolean {
   return to === "returned" || to === "released";
+}
+
+/** The claims but for the codes that came back with a part. */
+export function stillOut({
+  claims,
+  returns,
+}: {
+  readonly claims: readonly LocatedClaim[];
+  readonly returns: ReturnsSheet | undefined;
+}): readonly LocatedClaim[] {
+  const back = new Set(returns?.codes);
+  return back.size === 0 ? claims : claims.filter((claim) => !isCode(claim) || !back.has(claim.id));
+}
+
+/** What is dispensed is claimed as `to` says; lines of which nothing was dispensed let their codes go. */
+export function claimsByLine(
+  claims: readonly LocatedClaim[],
+  lines: readonly LedgerLine[],
+  to: ClaimMove["to"],
+): ClaimMove[] {
+  const known = new Set(lines.map((line) => line.tag));
+  return claims.map((claim): ClaimMove => {
+    if (claim.kind === "token") return { ...claim, to };
+    const { use } = prescribedUse(claim, claims, lines);
+    const quantity = use?.quantity ?? quantityOf(lines, claim.line);
+    const stays = quantity > 0 || !known.has(claim.line);
+    return { ...claim, to: stays ? to : "released", ...(use ? { use } : {}) };
+  });
 }

@@ -7,12 +7,22 @@ import {
   type ReturnsSheet,
 } from "../counters/contract.ts";
 import { REVERSALS_KEPT } from "../counters/limits.ts";
-import { isRefusal, LEVELS, type SwipeStateName } from "../swipe/vocabulary.ts";
-import type { Bytes, EpochMs, Fen, TenThousandths } from "../units.ts";
+import type { SwipeStateName } from "../swipe/vocabulary.ts";
+import type { Bytes, EpochMs, TenThousandths } from "../units.ts";
 import { cameBackSoon, fundShare, standsAgain } from "./came-back.ts";
 import { stateAt } from "./entry-state.ts";
-import { heldAs, isBack, isCode, leftOfUse, prescribedUse, quantityOf, scaled } from "./held.ts";
+import {
+  claimsByLine,
+  heldAs,
+  isBack,
+  isCode,
+  leftOfUse,
+  quantityOf,
+  scaled,
+  stillOut,
+} from "./held.ts";
 import { type Supply, supply } from "./late-codes.ts";
+import { settle } from "./settling.ts";
 
 /** What can happen to a sale after its check. */
 export type Step =
@@ -106,132 +116,6 @@ export function move(standing: Standing, step: Step): Moved {
     case "supply":
       return supply(standing, step);
   }
-}
-
-function settle(standing: Standing, step: Extract<Step, { kind: "settle" }>): Moved {
-  const { entry, claims, at } = standing;
-  const state = stateAt(entry, at);
-  const settled = settledBefore(standing, step.settlement) ?? overtaken(standing, step);
-  if (settled !== undefined) return settled;
-  const finding = findingOf(entry, state);
-  const again = finding === "resettled";
-  const original = standing.returns?.original ?? entry.lines;
-  const dispensed = dispensedLines(original, again ? original : entry.lines, step.lines);
-  if ("refused" in dispensed) return { refused: state, why: dispensed.refused };
-  const soldFund = fundShare(standing.returns?.fund ?? entry.fund, dispensed.sold, original);
-  const after: LedgerEntry = {
-    ...entry,
-    state: "settled",
-    settlement: step.settlement,
-    late: entry.late || state === "lapsed",
-    against: entry.against || finding === "settledAgainst",
-    unchecked: step.unchecked ?? entry.unchecked,
-    ...(again ? { again } : {}),
-    // A part that came back before its settlement arrived stays returned.
-    partlyReturned: entry.partlyReturned && isLess(dispensed.lines, dispensed.sold),
-    lines: dispensed.lines,
-    fund: fundShare(soldFund, dispensed.lines, dispensed.sold),
-  };
-  return {
-    to: {
-      after,
-      returns: soldAs(standing.returns, dispensed.sold, soldFund, again),
-      claims: claimsByLine(again ? claims : stillOut(standing), after.lines, "sold"),
-      codesKept: false,
-      ...(finding ? { finding } : {}),
-    },
-  };
-}
-
-/** The same settlement again; its number, after an upload without one had settled the sale; or another settlement. */
-function settledBefore({ entry, returns, at }: Standing, settlement: Bytes): Moved | undefined {
-  const isSold = entry.state === "settled" || entry.state === "returned";
-  if (settlement === NO_SETTLEMENT ? isSold : entry.settlement === settlement)
-    return { same: true };
-  if (entry.state === "settled" && entry.settlement === NO_SETTLEMENT)
-    return { to: { after: { ...entry, settlement }, returns, claims: [], codesKept: false } };
-  const state = stateAt(entry, at);
-  return state === "settled" ? { refused: state, why: "state" } : undefined;
-}
-
-/** Its return came through another instance first: the sale was made and is back, and nothing of it is out. */
-function overtaken(
-  { entry, returns }: Standing,
-  { waited, settlement }: Extract<Step, { kind: "settle" }>,
-): Moved | undefined {
-  const isBefore = waited && entry.state === "returned" && entry.settlement === NO_SETTLEMENT;
-  if (!isBefore) return undefined;
-  return { to: { after: { ...entry, settlement }, returns, claims: [], codesKept: false } };
-}
-
-function findingOf(entry: LedgerEntry, state: SwipeStateName): Transition["finding"] {
-  if (state === "returned") return "resettled";
-  // What NHSA had refused first is attempted too, but nobody settled it against the guard.
-  const isAgainst = state === "attempted" && isRefusal(LEVELS[entry.level] ?? "allow");
-  return isAgainst ? "settledAgainst" : undefined;
-}
-
-/** The sheet of returns measures by what was sold last; sold again, every code is out again. */
-function soldAs(
-  returns: ReturnsSheet | undefined,
-  original: readonly LedgerLine[],
-  fund: Fen,
-  again: boolean,
-): ReturnsSheet | undefined {
-  if (returns === undefined) return undefined;
-  return again ? { ...returns, original, fund, codes: [] } : { ...returns, original, fund };
-}
-
-interface Dispensed {
-  /** What the settlement says was sold: the measure of later returns. */
-  readonly sold: readonly LedgerLine[];
-  /** What is left of it: less where a part came back before the settlement arrived. */
-  readonly lines: readonly LedgerLine[];
-}
-
-function dispensedLines(
-  original: readonly LedgerLine[],
-  left: readonly LedgerLine[],
-  named: readonly LineQuantity[] | undefined,
-): Dispensed | { readonly refused: RefusedWhy } {
-  if (named === undefined) return { sold: original, lines: left };
-  const wanted = new Map(named.map((line) => [line.tag, line.quantity]));
-  for (const { tag, quantity } of named) {
-    const line = original.find((of) => of.tag === tag);
-    if (line === undefined) return { refused: "no_such_line" };
-    if (quantity > line.quantity) return { refused: "more_than_left" };
-  }
-  const sold = original.map((line) => scaled(line, wanted.get(line.tag) ?? 0));
-  return {
-    sold,
-    lines: sold.map((line) => scaled(line, Math.min(line.quantity, quantityOf(left, line.tag)))),
-  };
-}
-
-function isLess(lines: readonly LedgerLine[], than: readonly LedgerLine[]): boolean {
-  return lines.some((line) => line.quantity < quantityOf(than, line.tag));
-}
-
-/** The claims but for the codes that came back with a part. */
-function stillOut({ claims, returns }: Standing): readonly LocatedClaim[] {
-  const back = new Set(returns?.codes);
-  return back.size === 0 ? claims : claims.filter((claim) => !isCode(claim) || !back.has(claim.id));
-}
-
-/** What is dispensed is claimed as `to` says; lines of which nothing was dispensed let their codes go. */
-function claimsByLine(
-  claims: readonly LocatedClaim[],
-  lines: readonly LedgerLine[],
-  to: ClaimMove["to"],
-): ClaimMove[] {
-  const known = new Set(lines.map((line) => line.tag));
-  return claims.map((claim): ClaimMove => {
-    if (claim.kind === "token") return { ...claim, to };
-    const { use } = prescribedUse(claim, claims, lines);
-    const quantity = use?.quantity ?? quantityOf(lines, claim.line);
-    const stays = quantity > 0 || !known.has(claim.line);
-    return { ...claim, to: stays ? to : "released", ...(use ? { use } : {}) };
-  });
 }
 
 function moveAll(claims: readonly LocatedClaim[], to: ClaimMove["to"]): ClaimMove[] {

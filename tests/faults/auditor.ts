@@ -104,7 +104,7 @@ export function audit(calls: readonly Call[], delivered: readonly GuardEvent[]):
     lost: answered.filter((call) => !isThere(call, eventsOf(call))).map(nameOf),
     stillWaiting: answered.filter((call) => stillWaits(eventsOf(call))).map(nameOf),
     wrong: answered.filter((call) => isWrong(call, eventsOf(call))).map(nameOf),
-    disorder: disorderIn(first),
+    disorder: disorderIn(calls, first),
     gaps: gapsIn(calls, swipes),
     quantities: wrongQuantities(calls, bySwipe),
   };
@@ -176,14 +176,17 @@ function isWrong({ kind, answer }: Call, events: readonly GuardEvent[]): boolean
 const isNumbered = (event: GuardEvent) =>
   dataOf(event).waiting !== true && (dataOf(event).personSeq ?? 0) > 0;
 
-function disorderIn(events: readonly GuardEvent[]): string[] {
+/** A decision that was made, could not be recorded, and was told at the till's repeat has the number of its making. */
+function disorderIn(calls: readonly Call[], events: readonly GuardEvent[]): string[] {
+  const late = new Set(calls.filter(isUnsure).map(({ swipeId }) => swipeId));
   const lanes = groups(
     events.filter(isNumbered),
     (event) => `${dataOf(event).person} ${event.source}`,
   );
   return [...lanes.values()].flatMap((lane) =>
     lane
-      .filter((event, index) => seqOf(event) < seqOf(lane[index - 1]))
+      .filter(({ subject }) => !late.has(String(subject)))
+      .filter((event, index, sure) => seqOf(event) < seqOf(sure[index - 1]))
       .map((event) => `${event.id} (${seqOf(event)})`),
   );
 }
@@ -191,12 +194,13 @@ function disorderIn(events: readonly GuardEvent[]): string[] {
 const seqOf = (event: GuardEvent | undefined) =>
   event === undefined ? 0 : (dataOf(event).personSeq ?? 0);
 
+const isUnsure = ({ answer, turnedAway }: Call) => answer === undefined || turnedAway === true;
+
 function gapsIn(calls: readonly Call[], events: readonly GuardEvent[]): string[] {
   const sends = new Map<string, number>();
   for (const { swipeId, sends: times } of calls) {
     sends.set(swipeId, (sends.get(swipeId) ?? 0) + times - 1);
   }
-  const isUnsure = ({ answer, turnedAway }: Call) => answer === undefined || turnedAway === true;
   const unsure = new Set(calls.filter(isUnsure).map(({ swipeId }) => swipeId));
   const persons = groups(events.filter(isNumbered), (event) => String(dataOf(event).person));
   return [...persons].flatMap(([person, own]) => {

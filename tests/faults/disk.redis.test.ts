@@ -208,7 +208,6 @@ t.test(
     await eventually(() => callsOf(all).length > 400);
     const powerAt = performance.now();
     disk.losePower();
-    const gone = performance.now();
     await delay(100);
     isOver = true;
     await guard.kill();
@@ -216,18 +215,19 @@ t.test(
     till.close();
 
     disk.restart();
+    const restartedAt = performance.now();
     const { guard: again, till: next } = await serve(t, folder, settings, disk);
-    const before = callsOf(all).filter(({ answeredAt = gone }) => answeredAt < powerAt);
+    const before = callsOf(all).filter(({ answeredAt }) => answeredAt !== undefined);
     const events = await eventsInJournal(folder);
     const lost = before.filter((call) => audit([call], events).lost.length > 0);
-    const ages = lost.map(({ answeredAt = powerAt }) => powerAt - answeredAt);
+    const ages = lost.map(({ answeredAt = 0 }) => powerAt - answeredAt);
     const oldest = Math.max(0, ...ages);
     t.comment(`${lost.length} of ${before.length} lost, the oldest ${oldest.toFixed(0)} ms old`);
     t.ok(oldest <= WINDOW_MAX_MS, `nothing older than the window: ${oldest.toFixed(0)} ms`);
     t.equal((await next.get("/readyz")).status, 200, "the journal opens and goes on");
 
     for (const customer of all) await customer.finish(next);
-    const after = callsOf(all).filter(({ answeredAt = 0 }) => answeredAt > gone);
+    const after = callsOf(all).filter(({ answeredAt = 0 }) => answeredAt > restartedAt);
     const found = audit(after, await eventsInJournal(folder));
     t.same(found.lost, [], "what is answered afterwards is recorded");
     t.same(found.differing, []);

@@ -139,7 +139,8 @@ export class EnterChecks {
     const standing = decodeDecided(sealed);
     if (!isSame(standing, given)) return { counted: false, would: standing, sealed };
     await this.complete(under, standing, sealed);
-    return { counted: true, would: given, sealed };
+    // Whose place it takes was found when it was sealed, and the record must tell it.
+    return { counted: true, would: { ...given, supersedes: standing.supersedes }, sealed };
   }
 
   /** What hangs on the seal: all that is not the person's own, and what earlier steps of this sale still hold. */

@@ -1,4 +1,5 @@
 import type { EventData, GuardEvent } from "../../audit/event.ts";
+import { toPseudonymisedSwipe } from "../../audit/recorded-swipe.ts";
 import {
   type CounterStore,
   type Observation,
@@ -7,17 +8,17 @@ import {
   type SwipeKey,
 } from "../../counters/contract.ts";
 import { ANSWER_KEPT, LEDGER_FOLD_ABOVE } from "../../counters/limits.ts";
-import { encodeDecided } from "../../decision/decided.ts";
+import { decodeDecided, encodeDecided } from "../../decision/decided.ts";
 import { pseudonymBytes, swipeKey } from "../../features/digests.ts";
 import { observationOf } from "../../features/observation.ts";
 import type { Outcome } from "../../swipe/problem.ts";
 import { isRefusal, levelRank } from "../../swipe/vocabulary.ts";
 import type { Bytes, EpochMs } from "../../units.ts";
+import { type CheckRecord, recordedDecision } from "../recorded-check.ts";
 import { SaleSteps, type Stepped } from "../sale-steps.ts";
 import { createSupersession } from "../supersession.ts";
 import { talliedBy } from "../tallied.ts";
 import type { DeskTools } from "../tools.ts";
-import { type RecordedCheck, recordedDecision, recordedSwipe } from "./recorded-decision.ts";
 import { flagsOf } from "./recorded-flags.ts";
 import {
   type RecordedReversal,
@@ -125,10 +126,10 @@ export class Rebuilder {
     const key = keyOf(data);
     if (data.waiting === true) {
       if (this.waiting.size < WAITING_KEPT)
-        this.waiting.set(key, encodeDecided(recordedDecision(data, this.tools.bundle())));
+        this.waiting.set(key, encodeDecided(this.recordedDecision(data)));
       return "waiting";
     }
-    return this.check(key, data, encodeDecided(recordedDecision(data, this.tools.bundle())));
+    return this.check(key, data, encodeDecided(this.recordedDecision(data)));
   }
 
   /** What was decided without the memory counts from its entry on, and a repeat gets what its till was told. */
@@ -137,15 +138,24 @@ export class Rebuilder {
     const told = this.waiting.get(key);
     this.waiting.delete(key);
     if (!data.counted) return "nothing";
-    return this.check(key, data, told ?? encodeDecided(this.enteredDecision(data)));
+    const answer =
+      told === undefined
+        ? this.enteredDecision(data)
+        : // Whose place it takes is known only since its entry.
+          { ...decodeDecided(told), supersedes: data.supersedes ?? [] };
+    return this.check(key, data, encodeDecided(answer));
+  }
+
+  private recordedDecision(data: CheckRecord) {
+    return recordedDecision(data, this.tools.bundle().reference);
   }
 
   private enteredDecision(data: EventData<"swipe.entered">) {
-    const decision = recordedDecision(data, this.tools.bundle());
+    const decision = this.recordedDecision(data);
     return data.answered === undefined ? decision : { ...decision, decision: data.answered };
   }
 
-  private async check(key: SwipeKey, data: RecordedCheck, answer: Bytes): Promise<Outcomes> {
+  private async check(key: SwipeKey, data: CheckRecord, answer: Bytes): Promise<Outcomes> {
     const { at } = data.swipe;
     this.assertKey(data);
     const store = this.memory.storeAsOf(() => at);
@@ -178,16 +188,16 @@ export class Rebuilder {
   }
 
   /** The operator stands in it in clear and under the key. @throws RecordKeyError */
-  private assertKey({ swipe, policy }: RecordedCheck): void {
+  private assertKey({ swipe, policy }: CheckRecord): void {
     const { operator, operatorStaff } = swipe.pharmacy;
     if (this.tools.keyring.current().pseudonym("staff", operator) !== operatorStaff)
       throw new RecordKeyError();
     if (policy.hash !== this.tools.bundle().policy.hash) this.otherPolicy += 1;
   }
 
-  private observationOf(key: SwipeKey, data: RecordedCheck): Observation {
+  private observationOf(key: SwipeKey, data: CheckRecord): Observation {
     const { policy, reference, drugKey } = this.tools.bundle();
-    const swipe = recordedSwipe(data);
+    const swipe = toPseudonymisedSwipe(data.swipe);
     const content = data.content === undefined ? NO_CONTENT : bytesOf(data.content);
     const observation = observationOf(policy.plan, swipe, reference, {
       swipe: key,

@@ -39,7 +39,7 @@ import type {
 import { writeFlag } from "./bindings.ts";
 import { AS_LONG_AS_BEFORE, type ByteShelf } from "./byte-shelf.ts";
 import { ownOperation, takeUse } from "./own-claims.ts";
-import { insertEntry, findVariable, splitEntries } from "./packed-entries.ts";
+import { findVariable, insertEntry, splitEntries } from "./packed-entries.ts";
 import { writeTally } from "./tallies.ts";
 import { writeTrace } from "./trace-claims.ts";
 
