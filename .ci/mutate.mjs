@@ -17,7 +17,7 @@ const LIFE_CYCLE = ["life-cycle", "settling", "tally-moves", "came-back", "held"
 /** A mutant that makes a test hang is noticed. */
 const HANG_MS = 120_000;
 const SUITES = {
-  lua: ["counters/redis-store.redis", "counters/twins.redis", "checkout/desk.redis"],
+  lua: ["redis-store", "twins", "redis-cluster", "cluster-parts", "memory"].map((name) => `counters/${name}.redis`),
   "life-cycle": ["decision/*", "checkout/desk"],
 };
 

@@ -61,19 +61,21 @@ export async function rebuildMemory(config: Config, wanted: RebuildWanted): Prom
     const folders = await journalFolders(config, wanted.journals);
     const { estate, documents, live } = await openEstate(config, now, closing);
     closing.push(() => estate.close());
-    const pseudonymiser = await keyOf(config, folders, documents);
-    const tools = await toolsOf(config, pseudonymiser, clock, storeOf(estate, DOCUMENTS, now));
+    const key = await keyOf(config, folders, documents);
+    const tools = await toolsOf(config, key.pseudonymiser, clock, storeOf(estate, DOCUMENTS, now));
     const changes = await GenerationChanges.hold(documents, randomBytes(8).toString("hex"));
     closing.push(() => changes.letGo().catch(() => undefined));
     const source = await openSource(config, wanted.from, folders, clock);
     closing.push(() => source.close());
-    return await runRebuild({
+    const report = await runRebuild({
       ...{ changes, source, live, clock, timers: systemTimers, random: Math.random },
       rebuilderOf: (generation) => new Rebuilder(tools, filledMemory(estate, generation, now)),
       storeOf: (generation) => storeOf(estate, generation, now),
       remove: (generation) => estate.remove(generation),
       ...{ options: wanted.options, signal: wanted.signal, progress: wanted.progress },
     });
+    if (report.switched) await tellKey(documents, key);
+    return report;
   } finally {
     for (const close of closing.reverse()) await close();
   }
@@ -116,12 +118,24 @@ async function openEstate(
   return { estate, documents: opened.documents(DOCUMENTS), live: true };
 }
 
+interface Key {
+  readonly pseudonymiser: Pseudonymiser;
+  /** What instances without a key of their own take over; undefined where each is given it by name. */
+  readonly shared: string | undefined;
+}
+
+/** A store that lost its word of the key would take another one from the next new instance. */
+async function tellKey(documents: SharedDocuments, { pseudonymiser, shared }: Key): Promise<void> {
+  if (shared !== undefined) await documents.claim("keys", shared);
+  await documents.claim("fingerprint", pseudonymiser.fingerprint);
+}
+
 /** Of the store, of the settings, of this folder, or of an instance whose journal is named; never a new one. */
 async function keyOf(
   config: Config,
   folders: readonly string[],
   documents: SharedDocuments,
-): Promise<Pseudonymiser> {
+): Promise<Key> {
   const files = [
     join(config.dataDir, "keys.json"),
     ...folders.map((of) => join(of, "..", "keys.json")),
@@ -135,7 +149,7 @@ async function keyOf(
   const fingerprint = await documents.read("fingerprint");
   if (fingerprint !== undefined && fingerprint !== pseudonymiser.fingerprint)
     throw new ForeignKeyError();
-  return pseudonymiser;
+  return { pseudonymiser, shared: named === undefined ? text : undefined };
 }
 
 function readText(file: string): Promise<string | undefined> {

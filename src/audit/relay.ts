@@ -24,8 +24,8 @@ export interface Sink {
 /** The sink will never take a batch of this size; a smaller one it may. */
 export class BatchTooLargeError extends Error {
   readonly code = "GUARD_AUDIT_BATCH_TOO_LARGE";
-  constructor(options?: ErrorOptions) {
-    super("Kafka refuses records of this size; raise the topic's max.message.bytes.", options);
+  constructor(message: string, options: ErrorOptions) {
+    super(message, options);
     this.name = "BatchTooLargeError";
   }
 }

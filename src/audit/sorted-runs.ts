@@ -17,27 +17,32 @@ interface Line {
 /** Events in any order, given back by time: more than memory holds, through sorted files in a folder. */
 export class SortedRuns {
   private readonly folder: string;
+  private readonly runChars: number;
   private lines: Line[] = [];
   private chars = 0;
   private spool: string | undefined;
   private readonly runs: string[] = [];
+  private spilling: Promise<void> = Promise.resolve();
 
-  /** `folder` gets a folder of its own inside, which `close` removes. */
-  constructor(folder: string) {
+  /** `folder` gets a folder of its own inside, which `close` removes. `runChars`: text sorted at once in memory. */
+  constructor(folder: string, runChars = RUN_CHARS) {
     this.folder = folder;
+    this.runChars = runChars;
   }
 
+  /** Several may add at once; of one time, what was added first is given back first. */
   async add(event: GuardEvent): Promise<void> {
     const text = JSON.stringify(event);
     this.lines.push({ at: writtenAt(event), text });
     this.chars += text.length;
-    if (this.chars > RUN_CHARS) await this.spill();
+    if (this.chars > this.runChars) await this.spill();
   }
 
-  /** Everything added so far; nothing is added meanwhile. */
+  /** Everything added so far. */
   async *sorted(): AsyncGenerator<GuardEvent> {
+    await this.spilling;
     this.lines.sort((one, other) => one.at - other.at);
-    const sources = [inMemory(this.lines), ...this.runs.map(inFile)];
+    const sources = [...this.runs.map(inFile), inMemory(this.lines)];
     this.lines = [];
     const heads = await Promise.all(sources.map((source) => source.next()));
     for (;;) {
@@ -51,25 +56,33 @@ export class SortedRuns {
 
   async close(): Promise<void> {
     this.lines = [];
+    await this.spilling.catch(() => undefined);
     if (this.spool !== undefined) await rm(this.spool, { recursive: true, force: true });
   }
 
-  private async spill(): Promise<void> {
+  /** What others add meanwhile belongs to the next run. */
+  private spill(): Promise<void> {
+    const lines = this.lines;
+    this.lines = [];
+    this.chars = 0;
+    this.spilling = this.spilling.then(() => this.write(lines));
+    return this.spilling;
+  }
+
+  private async write(lines: Line[]): Promise<void> {
     this.spool ??= await mkdtemp(join(this.folder, "rebuild-"));
     const path = join(this.spool, `${this.runs.length}.ndjson`);
-    this.lines.sort((one, other) => one.at - other.at);
+    lines.sort((one, other) => one.at - other.at);
     const file = await open(path, "wx", 0o600);
     try {
-      for (let from = 0; from < this.lines.length; from += 1_000) {
-        const part = this.lines.slice(from, from + 1_000);
+      for (let from = 0; from < lines.length; from += 1_000) {
+        const part = lines.slice(from, from + 1_000);
         await file.write(part.map(({ at, text }) => `${at} ${text}\n`).join(""));
       }
     } finally {
       await file.close();
     }
     this.runs.push(path);
-    this.lines = [];
-    this.chars = 0;
   }
 }
 

@@ -47,6 +47,11 @@ type Standing =
   | { readonly won: true; readonly waits: false | "unknown" | "incomplete" }
   | { readonly won: false; readonly answer: Decided };
 
+/** What the store said, the answer it has read. */
+type Heard =
+  | Exclude<Observed, { readonly verdict: "sealed" }>
+  | { readonly verdict: "sealed"; readonly decided: Decided };
+
 /** observe, judge, seal, record, answer: two calls of the store, and a record before the answer leaves. */
 export class CheckDesk {
   private readonly tools: DeskTools;
@@ -85,13 +90,13 @@ export class CheckDesk {
 
   private async take(under: Check): Promise<Outcome<DecisionAnswer>> {
     const { swipe: key } = under.observation;
-    const { standIns, recorded } = this.behind.answers;
+    const { standIns, recorded, sealed } = this.behind.answers;
     // A sale that is entered now was perhaps answered as a stand-in: that answer put nothing into the store.
     const standIn = under.entering ? undefined : standIns.get(key);
     if (standIn !== undefined) return this.giveAgain(under, standIn);
     const observed = await this.observe(under);
     if (observed === undefined) {
-      const given = under.entering ? undefined : recorded.get(key);
+      const given = under.entering ? undefined : (recorded.get(key) ?? sealed.get(key));
       return given === undefined ? this.standIn(under) : this.giveAgain(under, given);
     }
     switch (observed.verdict) {
@@ -102,7 +107,7 @@ export class CheckDesk {
       case "recalled":
         return { value: this.recalled(under, observed.entry) };
       case "sealed":
-        return this.repeat(under, decodeDecided(observed.answer));
+        return this.repeat(under, observed.decided);
       default: {
         const { memory, personSeq, incomplete } = observed;
         const judged = judgeCheck(this.tools, under, memory, personSeq);
@@ -115,7 +120,7 @@ export class CheckDesk {
 
   /** Without the store a repeat gets what this process told it before, whatever would be said of it now. */
   private giveAgain(under: Check, given: GivenAnswer): Promise<Outcome<DecisionAnswer>> {
-    return given.content === under.observation.content
+    return isRepeat(under, given)
       ? this.repeat(under, decodeDecided(given.decided))
       : Promise.resolve({ problem: { code: "content_conflict" } });
   }
@@ -135,19 +140,19 @@ export class CheckDesk {
     return within(this.tools.timers, wait, work, () => undefined);
   }
 
-  /** Undefined: the store was not heard in time, and the check is decided without it. */
-  private async observe(under: Check): Promise<Observed | undefined> {
+  /** Undefined: the store was not heard in time, or said nothing that can be read; it is decided without it. */
+  private async observe(under: Check): Promise<Heard | undefined> {
     if (!this.tools.keyring.agreed()) return undefined;
     const { store, timers, patient } = this.tools;
     const wait = this.remaining(under, OBSERVE);
     try {
-      if (patient) return await store.observe(under.observation);
+      if (patient) return heardOf(await store.observe(under.observation));
       const observed = await within(timers, wait, store.observe(under.observation, wait), () =>
         this.behind.entry.storeAnswers(),
       );
       if (observed === TOO_LATE) return undefined;
       this.behind.entry.storeAnswers();
-      return observed;
+      return heardOf(observed);
     } catch (error) {
       if (error instanceof StoreUnavailableError) return undefined;
       throw error;
@@ -172,7 +177,10 @@ export class CheckDesk {
     const standing = await this.seal(under, judged);
     if (!standing.won) return this.repeat(under, standing.answer);
     if (standing.waits === "unknown") this.remember(under, judged.encoded);
-    else this.behind.supersession.release(under.observation.person, judged.supersedes);
+    else {
+      this.behind.answers.sealed.set(under.observation.swipe, givenOf(under, judged.encoded));
+      this.behind.supersession.release(under.observation.person, judged.supersedes);
+    }
     return this.finish(under, judged, incomplete || standing.waits !== false);
   }
 
@@ -273,7 +281,9 @@ export class CheckDesk {
     } catch {
       return { code: "journal_unavailable" };
     }
-    this.behind.answers.recorded.set(under.observation.swipe, givenOf(under, encoded));
+    // A late step's records are written together, and not all of them are yet.
+    if (this.tools.waited === undefined)
+      this.behind.answers.recorded.set(under.observation.swipe, givenOf(under, encoded));
     return undefined;
   }
 
@@ -344,9 +354,21 @@ function asDecided({ at, occurredAt: decidedOf }: Decided, { swipe, asOf }: Chec
   return swipe.at === at && swipe.occurredAt === occurredAt ? swipe : asOf(at, occurredAt);
 }
 
-function givenOf({ swipe, observation }: Check, decided: Bytes): GivenAnswer {
+function givenOf({ swipe, observation, pseudonymiser: by }: Check, decided: Bytes): GivenAnswer {
   const { content } = observation;
-  return { content, decided, person: swipe.person.id, pharmacy: swipe.pharmacy.code };
+  return { content, by, decided, person: swipe.person.id, pharmacy: swipe.pharmacy.code };
+}
+
+/** Also where the store has given another key since. */
+function isRepeat(under: Check, { content, by }: GivenAnswer): boolean {
+  if (by === undefined) return true;
+  const isSameKey = by === under.pseudonymiser;
+  return content === (isSameKey ? under.observation.content : under.contentBy(by));
+}
+
+function heardOf(observed: Observed): Heard {
+  if (observed.verdict !== "sealed") return observed;
+  return { verdict: "sealed", decided: decodeDecided(observed.answer) };
 }
 
 function standingOf(sealed: Sealed): Standing {

@@ -1,4 +1,5 @@
 import type { SwipeKey } from "../counters/contract.ts";
+import type { Pseudonymiser } from "../privacy/pseudonymiser.ts";
 import type { Pseudonym } from "../swipe/pseudonymised-swipe.ts";
 import type { Bytes } from "../units.ts";
 
@@ -29,6 +30,8 @@ export class RecentSwipes<T> {
 /** An answer this process gave: content by which a repeat is known, the sealed form, and whose swipe it was. */
 export interface GivenAnswer {
   readonly content: Bytes;
+  /** The key that content is under; absent where this process does not have it: then the id alone tells a repeat. */
+  readonly by: Pseudonymiser | undefined;
   readonly decided: Bytes;
   readonly person: Pseudonym;
   readonly pharmacy: string;
@@ -38,11 +41,13 @@ export interface GivenAnswer {
 export class GivenAnswers {
   /** Answers that the store does not have, or may not have. */
   readonly standIns = new RecentSwipes<GivenAnswer>();
+  /** Answers the store has, whether or not their record was taken in time: nobody may be told another. */
+  readonly sealed = new RecentSwipes<GivenAnswer>();
   /** Answers this process wrote the record of. */
   readonly recorded = new RecentSwipes<GivenAnswer>();
 
   of(swipe: SwipeKey): GivenAnswer | undefined {
-    return this.standIns.get(swipe) ?? this.recorded.get(swipe);
+    return this.standIns.get(swipe) ?? this.recorded.get(swipe) ?? this.sealed.get(swipe);
   }
 
   /** The store has the answer now; it may be another instance's. */

@@ -101,7 +101,7 @@ export class SaleDesk {
 
   private stepRecord(swipeId: string, { sale, entry, personSeq }: Stepped): StepRecord {
     return {
-      swipeId: sale.decided?.swipeId ?? swipeId,
+      ...namedAs(sale, sale.decided?.swipeId ?? swipeId),
       pharmacy: sale.located.pharmacy,
       person: Buffer.from(sale.located.person, "latin1").toString("base64url"),
       personSeq,
@@ -285,6 +285,13 @@ export class SaleDesk {
 function returned(sale: Sale, line: PseudonymisedReturn): LineReturn {
   const codes = line.traceCodes?.map(pseudonymBytes);
   return { ...inLedgerUnits(sale, line), ...(codes === undefined ? {} : { codes }) };
+}
+
+/** So that whoever reads the record finds the sale again: by its id and, where callers are known, whose id it is. */
+function namedAs({ key, located }: Sale, id: string): Pick<StepRecord, "swipeId" | "scope"> {
+  if (swipeKey("", id) === key) return { swipeId: id };
+  if (swipeKey(located.pharmacy, id) === key) return { swipeId: id, scope: located.pharmacy };
+  return { swipeId: `~${Buffer.from(key, "latin1").toString("base64url")}` };
 }
 
 function reversalOf(step: Step): string | undefined {

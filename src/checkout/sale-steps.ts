@@ -8,7 +8,7 @@ import type {
 } from "../counters/contract.ts";
 import { NO_SETTLEMENT, StoreUnavailableError } from "../counters/contract.ts";
 import { isReturn } from "../decision/came-back.ts";
-import { type CheckedLine, type Decided, decodeDecided } from "../decision/decided.ts";
+import { type CheckedLine, type Decided, decidedIn } from "../decision/decided.ts";
 import { isUnsettled } from "../decision/entry-state.ts";
 import { type Moved, move, type Step, type Transition } from "../decision/life-cycle.ts";
 import { type OtherStep, otherSteps, successorsOf } from "../decision/one-sale.ts";
@@ -26,7 +26,7 @@ export interface Sale {
   readonly located: Located;
   readonly stored: StoredEntry;
   readonly entry: LedgerEntry;
-  /** Absent 24 h after the check. */
+  /** Absent 24 h after the check, and where it cannot be read. */
   readonly decided: Decided | undefined;
 }
 
@@ -67,7 +67,7 @@ export class SaleSteps {
     const located = await this.ask(this.tools.store.locate(key));
     if (located === undefined) return { problem: { code: "swipe_unknown" } };
     const stored = await this.ask(this.tools.store.readEntry(located.person, key));
-    const decided = stored.answer === undefined ? undefined : decodeDecided(stored.answer);
+    const decided = decidedIn(stored.answer);
     const entry = stored.entry ?? inquiryEntry(key, located, decided);
     if (entry === undefined) return { problem: { code: "swipe_unknown" } };
     return { value: { key, located, stored, entry, decided } };
@@ -144,7 +144,7 @@ export class SaleSteps {
     const others: OtherStep[] = [];
     for (const other of otherSteps(entry, ledger)) {
       const { answer } = await this.ask(this.tools.store.readEntry(located.person, other.swipe));
-      const supersedes = answer === undefined ? undefined : decodeDecided(answer).supersedes;
+      const supersedes = decidedIn(answer)?.supersedes;
       others.push({
         entry: other,
         supersedes: supersedes?.map((key) => Buffer.from(key, "base64url").toString("latin1")),

@@ -19,6 +19,7 @@ export interface Became {
 }
 
 type CarryingStep = Extract<WaitingStep, { readonly kind: "settle" }>;
+type Carried = NonNullable<CarryingStep["carried"]>;
 
 /** Whatever a till may tell after a check, native or NHSA, now or late: one way for each, applied and recorded. */
 export class Taking {
@@ -73,19 +74,28 @@ export class Taking {
 
   private async settle(step: CarryingStep): Promise<Outcome<SwipeState>> {
     const { swipeId, scope = "", carried } = step;
+    // What is taken late may have been begun before: then its check is found done, and recorded with it all the same.
+    if (this.isLate && carried !== undefined) return this.settleLate(step, carried);
     const settled = await this.sales.settle(swipeId, scope, step);
-    const isUnknown = "problem" in settled && settled.problem.code === "swipe_unknown";
-    if (!isUnknown || carried === undefined) return settled;
-    // A sale the guard never checked: judged as it would have been, entered as settled and unchecked.
-    const content = Buffer.from(carried.content, "base64url").toString("latin1");
-    const { swipe } = carried;
-    const checked = await this.checks.checkRecorded({ swipe, content, scope, entering: true });
+    if (!isUnknown(settled) || carried === undefined) return settled;
+    const checked = await this.enter(step, carried);
     if ("problem" in checked) return checked;
     const entered = await this.sales.settle(swipeId, scope, { ...step, unchecked: true });
     // Its check was just taken: where the store reads and does not write it waits there, and this waits behind it.
-    const isStandIn = checked.value.mode === "standIn" && !this.isLate;
-    const waits = isStandIn && "problem" in entered && entered.problem.code === "swipe_unknown";
+    const waits = checked.value.mode === "standIn" && isUnknown(entered);
     return waits ? { problem: { code: "store_unavailable" } } : entered;
+  }
+
+  private async settleLate(step: CarryingStep, carried: Carried): Promise<Outcome<SwipeState>> {
+    const checked = await this.enter(step, carried);
+    const settled = await this.sales.settle(step.swipeId, step.scope ?? "", step);
+    return "problem" in checked && isUnknown(settled) ? checked : settled;
+  }
+
+  /** A sale the guard never checked: judged as it would have been, entered as sold without asking. */
+  private enter({ scope = "" }: CarryingStep, { swipe, content: text }: Carried) {
+    const content = Buffer.from(text, "base64url").toString("latin1");
+    return this.checks.checkRecorded({ swipe, content, scope, entering: true });
   }
 
   private async upload(
@@ -104,6 +114,10 @@ export class Taking {
     const isAnswer = step.kind === "release" || (step.kind === "settle" && isNhsa(step));
     return isAnswer ? this.confirmations.nothing(step) : { code: "swipe_unknown" };
   }
+}
+
+function isUnknown(outcome: Outcome<SwipeState>): boolean {
+  return "problem" in outcome && outcome.problem.code === "swipe_unknown";
 }
 
 /** In an NHSA message what matches nothing is no error (contract section 3). */

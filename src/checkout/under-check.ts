@@ -48,6 +48,8 @@ export interface Check {
   readonly pseudonymiser: Pseudonymiser;
   /** The swipe as of another moment: a repeat comes later, when its person may be a year older. */
   asOf(at: EpochMs, occurredAt: EpochMs): PseudonymisedSwipe;
+  /** What repeats are compared by, under a key that may not be in force any more. */
+  contentBy(key: Pseudonymiser): Bytes;
   /** The same under the key in force now: the store may have had another than this process brought along. */
   renewed(): RecordedCheck;
 }
@@ -75,6 +77,7 @@ export function beginClear(tools: DeskTools, request: CheckRequest): Check {
     ...begun(tools, asRecorded(pseudonymiser), startedAt),
     asOf: (then, occurredAt) =>
       pseudonymise({ ...request.swipe, occurredAt }, then, tools.keyring.current()),
+    contentBy: (key) => key.content(request.canonical),
     renewed: () => asRecorded(tools.keyring.current()),
   };
 }
@@ -84,6 +87,7 @@ export function beginRecorded(tools: DeskTools, recorded: RecordedCheck): Check 
   return {
     ...begun(tools, recorded, tools.clock.now()),
     asOf: (at, occurredAt) => ({ ...recorded.swipe, at, occurredAt }),
+    contentBy: () => recorded.content,
     renewed: () => recorded,
   };
 }
@@ -92,7 +96,7 @@ function begun(
   tools: DeskTools,
   { swipe, content, scope, entering = false }: RecordedCheck,
   startedAt: EpochMs,
-): Omit<Check, "asOf" | "renewed"> {
+): Omit<Check, "asOf" | "contentBy" | "renewed"> {
   const bundle = tools.bundle();
   const observation = observationOf(bundle.policy.plan, swipe, bundle.reference, {
     swipe: swipeKey(scope, swipe.swipeId),

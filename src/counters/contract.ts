@@ -365,9 +365,18 @@ export type Sealed =
 
 /** A call the store could not answer: the caller becomes its own stand-in. */
 export class StoreUnavailableError extends Error {
-  readonly code = "GUARD_COUNTERS_UNAVAILABLE";
+  readonly code: string = "GUARD_COUNTERS_UNAVAILABLE";
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "StoreUnavailableError";
+  }
+}
+
+/** It answered, and what it has cannot be read: as good as no answer, and asking again may never give another. */
+export class StoreUnreadableError extends StoreUnavailableError {
+  override readonly code = "GUARD_COUNTERS_UNREADABLE";
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "StoreUnreadableError";
   }
 }

@@ -9,7 +9,7 @@ import type {
   SwipeKey,
   TraceMemory,
 } from "./contract.ts";
-import { StoreUnavailableError } from "./contract.ts";
+import { StoreUnreadableError } from "./contract.ts";
 import {
   decodeAttempts,
   decodeClaims,
@@ -71,13 +71,13 @@ export function createPackedStore(
     fold: async (person, at) => {
       const ledgerKey = keys.ledger(person);
       const [before] = await home.read([ledgerKey], at);
-      const after = before ? foldedLedger(before, at) : undefined;
+      const after = before ? readable(() => foldedLedger(before, at)) : undefined;
       return before && after ? home.fold({ ledgerKey, before, after }) : false;
     },
     ledgers: async (persons) => {
       const at = now();
       const ledgers = await home.read(persons.map(keys.ledger), at);
-      return ledgers.map((bytes) => standingEntries(bytes, at));
+      return readable(() => ledgers.map((bytes) => standingEntries(bytes, at)));
     },
     traces: async (codes) => readTraces(home, keys, now(), codes),
     flag: (person, flag) =>
@@ -85,9 +85,9 @@ export function createPackedStore(
     flags: async (persons) => {
       const at = now();
       const flags = await home.read(persons.map(keys.flags), at);
-      return flags.map((bytes) =>
-        decodeFlags(bytes).filter((flag) => limits.isKept(flag.at, limits.FLAG_KEPT, at)),
-      );
+      const standing = (bytes: Buffer | null) =>
+        decodeFlags(bytes).filter((flag) => limits.isKept(flag.at, limits.FLAG_KEPT, at));
+      return readable(() => flags.map(standing));
     },
     close: () => home.close(),
   };
@@ -103,7 +103,7 @@ function readable<T>(read: () => T): T {
     return read();
   } catch (error) {
     const message = "The store answered something the guard cannot read.";
-    throw new StoreUnavailableError(message, { cause: error });
+    throw new StoreUnreadableError(message, { cause: error });
   }
 }
 
@@ -130,10 +130,12 @@ async function readTraces(
   const values = await home.readTraces(reads, now);
   const isStanding = ({ at }: { readonly at: EpochMs }) =>
     limits.isKept(at, limits.TRACE_KEPT, now);
-  return codes.map((_, index) => ({
-    claims: decodeClaims(values[2 * index] ?? null, NO_SWIPE).filter(isStanding),
-    splits: decodeUses(values[2 * index + 1] ?? null, NO_SWIPE).filter(isStanding),
-  }));
+  return readable(() =>
+    codes.map((_, index) => ({
+      claims: decodeClaims(values[2 * index] ?? null, NO_SWIPE).filter(isStanding),
+      splits: decodeUses(values[2 * index + 1] ?? null, NO_SWIPE).filter(isStanding),
+    })),
+  );
 }
 
 async function readEntry(
@@ -143,7 +145,7 @@ async function readEntry(
   person: PersonKey,
   swipe: SwipeKey,
 ): Promise<StoredEntry> {
-  const [ledger, attempts, answer, returns] = await home.read(
+  const values = await home.read(
     [
       keys.ledger(person),
       keys.attempts(person),
@@ -152,6 +154,14 @@ async function readEntry(
     ],
     now,
   );
+  return readable(() => storedEntry(values, swipe, now));
+}
+
+function storedEntry(
+  [ledger, attempts, answer, returns]: readonly (Buffer | null)[],
+  swipe: SwipeKey,
+  now: EpochMs,
+): StoredEntry {
   const entries = standingEntries(ledger ?? null, now);
   const entry = entries.find((of) => of.swipe === swipe);
   const sealed = answer && answer.length >= ANSWER_HEAD && answer.readUInt8(22) === 1;

@@ -1,7 +1,8 @@
+import { StoreUnreadableError } from "../counters/contract.ts";
 import type { FeatureVector } from "../features/vector.ts";
 import { ENFORCEMENTS, type Enforcement } from "../rules/enforcement.ts";
 import type { Hit } from "../rules/hit.ts";
-import type { AnswerHit, DecisionAnswer } from "../swipe/answer.ts";
+import { type AnswerHit, DecisionAnswer } from "../swipe/answer.ts";
 import { instantText } from "../swipe/calendar.ts";
 import { LEVELS, type Level, type Mode } from "../swipe/vocabulary.ts";
 import type { Bytes, EpochMs } from "../units.ts";
@@ -158,8 +159,32 @@ export function encodeDecided(decided: Decided): Bytes {
   return Buffer.from(JSON.stringify(kept)).toString("latin1");
 }
 
+/** @throws StoreUnreadableError: whoever keeps it gave something else than it was given */
 export function decodeDecided(bytes: Bytes): Decided {
-  const kept = JSON.parse(Buffer.from(bytes, "latin1").toString()) as KeptDecided;
+  const decided = decidedIn(bytes);
+  if (decided === undefined) throw new StoreUnreadableError("A sealed answer cannot be read.");
+  return decided;
+}
+
+/** Undefined where there is none, or none that can be read: after a day there is none either. */
+export function decidedIn(bytes: Bytes | undefined): Decided | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    const decided = read(JSON.parse(Buffer.from(bytes, "latin1").toString()) as KeptDecided);
+    return isWhole(decided) ? decided : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Fit to be told again: what was altered on the way may still be JSON. */
+function isWhole(decided: Decided): boolean {
+  const { at, personSeq } = decided;
+  const isNumbered = Number.isSafeInteger(at) && Number.isSafeInteger(personSeq);
+  return isNumbered && DecisionAnswer.safeParse(toAnswer(decided)).success;
+}
+
+function read(kept: KeptDecided): Decided {
   const [[swipeId, lines], said, [answered, hits], by, times, [swipe, rows], supersedes] = kept;
   const [decision, wouldBe, enforcement, mode, missing, unasked] = said;
   const [version, hash, reference, keyVersion] = by;

@@ -2,7 +2,7 @@ import type { Test } from "tap";
 import type { Keyring } from "../../src/checkout/keyring.ts";
 import { Pseudonymiser } from "../../src/privacy/pseudonymiser.ts";
 import { DAY, MINUTE, SECOND } from "../../src/units.ts";
-import { accepted } from "../swipe/bodies.ts";
+import { accepted, refused } from "../swipe/bodies.ts";
 import { away, Fickle, KEY, openInstance, settlement, story, WAITING } from "./entry-shop.ts";
 import { cancel, nhsaAnswer, post, saleMessage } from "./nhsa-messages.ts";
 import { AT, type OpenShop, QUARTER, sale } from "./shop.ts";
@@ -235,17 +235,24 @@ export function keys(t: Test, open: OpenShop): void {
     "answered under a key the store did not take it is entered under the store's",
     async (t) => {
       const keyring = unsure();
-      const { shop, one } = await away(t, open, { keyring });
-      t.match(accepted(await one.desk.check(sale({ id: "sale-0001", boxes: [1] }), {})), {
-        mode: "standIn",
-      });
+      const { shop, memory, one } = await away(t, open, { keyring });
+      const body = sale({ id: "sale-0001", boxes: [1] });
+      const first = accepted(await one.desk.check(body, {}));
+      t.match(first, { mode: "standIn" });
       t.same(accepted(await one.desk.settle("sale-0001", settlement, {})), WAITING);
       await post(one.desk, "2102", saleMessage("2102", { id: "sale-0002", person: 2, boxes: [2] }));
       t.match(await post(one.desk, "2103", cancel("msg-2103-0002", undefined, 2)), {
         state: "waiting",
       });
       keyring.agree();
+      t.same(accepted(await one.desk.check(body, {})), first, "a repeat under the other key");
+      const altered = { ...body, medicalType: "11" };
+      t.match(refused(await one.desk.check(altered, {})), { code: "content_conflict" });
       await one.desk.idle();
+      t.same(accepted(await one.desk.check(body, {})), first, "and once it is entered");
+      memory.away = "all";
+      t.same(accepted(await one.desk.check(body, {})), first, "and when the store has gone again");
+      memory.away = [];
       t.match(accepted(await one.desk.find("sale-0002", {})), { state: "returned" });
       t.match(accepted(await one.desk.find("sale-0001", {})), { state: "settled" });
       t.equal((await shop.seen(1)).packs, 1);
@@ -257,9 +264,11 @@ export function keys(t: Test, open: OpenShop): void {
     "after a restart nobody can say whose it was: it is closed, and not counted",
     async (t) => {
       const { shop, memory, one } = await away(t, open, { keyring: unsure() });
-      accepted(await one.desk.check(sale({ id: "sale-0001", boxes: [1] }), {}));
+      const body = sale({ id: "sale-0001", boxes: [1] });
+      const first = accepted(await one.desk.check(body, {}));
       await one.die();
       const next = await openInstance(t, shop, memory.store);
+      t.same(accepted(await next.desk.check(body, {})), first, "a repeat has its answer");
       await next.desk.idle();
       t.match(await story(t, next), [/waits/, /not counted closes/]);
       t.equal(shop.counted("entry.foreignKey"), 1);

@@ -126,6 +126,36 @@ export function stepsWait(t: Test, open: OpenShop): void {
     ]);
   });
 
+  for (const [call, told] of [
+    ["observe", []],
+    ["seal", []],
+    ["change", []],
+  ] as const) {
+    t.test(`a check brought along is entered once, where ${call} is not heard at first`, async (t) => {
+      for (const how of ["away", "deaf"] as const) {
+        const { shop, memory, one } = await away(t, open);
+        memory.away = "all";
+        const swipe = sale({ id: "sale-0001", boxes: [1] });
+        t.same(accepted(await one.desk.settle("sale-0001", { ...settlement, swipe }, {})), WAITING);
+        memory.away = [];
+        memory[how] = [call];
+        await one.desk.idle();
+        t.equal(one.entry.state().waiting, 1, "it waits itself, and no stand-in of it");
+        t.same((await story(t, one)).slice(1), told);
+        memory[how] = [];
+        await one.desk.idle();
+        t.same((await story(t, one)).slice(1), [
+          "sale-0001:swipe.entered reserved counted",
+          "sale-0001:swipe.settled:applied settled closes",
+        ]);
+        const state = { state: "settled", unchecked: true };
+        t.match(accepted(await one.desk.find("sale-0001", {})), state);
+        t.equal((await shop.seen(1)).packs, 1);
+        await one.die();
+      }
+    });
+  }
+
   t.test("nothing is promised that is not recorded", async (t) => {
     let isFull = false;
     const { memory, one } = await away(t, open, { full: () => isFull });

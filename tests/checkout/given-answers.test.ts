@@ -7,23 +7,28 @@ import { createPackedStore } from "../../src/counters/packed-store.ts";
 import { accepted, refused } from "../swipe/bodies.ts";
 import { loadTestBundle, Shop, sale } from "./shop.ts";
 
-t.test("given an answer, when its store has gone, then a repeat is told the same", async (t) => {
-  let away = false;
-  const bundle = await loadTestBundle();
-  const shop = new Shop(bundle, (clock) => {
+/** A shop whose store the test can take away. */
+async function shopAndStore() {
+  const store = { away: false };
+  const shop = new Shop(await loadTestBundle(), (clock) => {
     const now = () => clock.now();
     const home = createEmbeddedHome(createMemoryShelf(), now);
-    const store = createPackedStore(home, createKeyNames("g1"), now);
+    const whole = createPackedStore(home, createKeyNames("g1"), now);
     const gone = () => Promise.reject(new StoreUnavailableError("The test took the store away."));
     return {
-      ...store,
-      observe: (observation) => (away ? gone() : store.observe(observation)),
+      ...whole,
+      observe: (observation) => (store.away ? gone() : whole.observe(observation)),
     } satisfies CounterStore;
   });
+  return { shop, store };
+}
+
+t.test("given an answer, when its store has gone, then a repeat is told the same", async (t) => {
+  const { shop, store } = await shopAndStore();
   const { desk, records } = shop.open("one", { patient: false });
   const body = sale({ id: "sale-0001", boxes: [1] });
   const first = accepted(await desk.check(body, {}));
-  away = true;
+  store.away = true;
   t.equal(first.mode, "full");
   t.same(accepted(await desk.check(body, {})), first);
   t.equal(records.length, 1, "and not recorded as another decision");
@@ -33,3 +38,21 @@ t.test("given an answer, when its store has gone, then a repeat is told the same
   const next = accepted(await desk.check(sale({ id: "sale-0002", boxes: [2] }), {}));
   t.equal(next.mode, "standIn", "what was never answered is a stand-in");
 });
+
+t.test(
+  "given a sealed answer whose record the journal did not take, when the store has gone too, then the repeat is told that answer and not another",
+  async (t) => {
+    const { shop, store } = await shopAndStore();
+    const journal = { takes: false };
+    const { desk, records } = shop.open("one", { patient: false, takes: () => journal.takes });
+    const first = sale({ id: "sale-0001", boxes: [1] });
+    t.match(refused(await desk.check(first, {})), { code: "journal_unavailable" });
+    Object.assign(store, { away: true });
+    Object.assign(journal, { takes: true });
+    const again = accepted(await desk.check(first, {}));
+    t.equal(again.mode, "full", "the memory has decided it");
+    t.equal(records.length, 1);
+    store.away = false;
+    t.same(accepted(await desk.check(first, {})), again);
+  },
+);

@@ -62,10 +62,12 @@ export class Shop {
     this.store = fresh(this.clock);
   }
 
-  open(instance = "one", { patient = true } = {}): Counter {
+  /** `takes`: whether the journal takes records just now. */
+  open(instance = "one", { patient = true, takes = (): boolean => true } = {}): Counter {
     const records: JournalRecord[] = [];
     const sink = {
       append: async (written: readonly JournalRecord[]) => {
+        if (!takes()) throw new Error("The test's journal takes nothing.");
         records.push(...written);
       },
     };

@@ -58,6 +58,21 @@ export function lateSwipesConform(t: Test, fresh: Fresh): void {
     ]);
   });
 
+  t.test("what is past its time goes, and makes room for as many new ones", async (t) => {
+    const under = await fresh();
+    for (let i = 0; i < 60; i++) {
+      await under.store.observe(observation({ id: `old-${i}`, at: START + i * MINUTE }));
+    }
+    const young = START + 26 * HOUR;
+    for (let i = 0; i < 64; i++) {
+      await under.store.observe(observation({ id: `young-${i}`, at: young + i * SECOND }));
+    }
+    t.same(
+      times((await seen(under, young + 2 * MINUTE)).attempts),
+      Array.from({ length: 64 }, (_, i) => young + i * SECOND),
+    );
+  });
+
   t.test("it is sealed, found and counted once like any other", async (t) => {
     const under = await fresh();
     await check(under, { id: "young-001", at: START + DAY, codes: ["y"] });

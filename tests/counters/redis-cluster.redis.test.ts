@@ -19,7 +19,7 @@ t.test("the store on a Cluster of three", { skip: skipWithoutRedisServer() }, as
   t.teardown(() => cluster.stop());
   const address = redisAddress(cluster.url);
   if ("fault" in address) throw new Error(address.fault);
-  const { connection, home } = openRedisHome(
+  const { connection, home, documents } = openRedisHome(
     address.value,
     () => performance.now(),
     systemTimers,
@@ -37,6 +37,20 @@ t.test("the store on a Cluster of three", { skip: skipWithoutRedisServer() }, as
         now = at;
       },
     };
+  });
+
+  t.test("which memory lives is known after any one primary has lost its word of it", async (t) => {
+    for (const lost of ["{control}", "{control-189}{control}", "{control-22}{control}"]) {
+      const prefix = `test-${randomUUID()}`;
+      const shared = documents(prefix);
+      t.equal(await shared.read("generations"), undefined);
+      t.equal(await shared.replace("generations", undefined, "g1 lives"), true);
+      await connection.send("DEL", [`${prefix}:${lost}generations`]);
+      t.equal(await shared.read("generations"), "g1 lives", `without ${lost}`);
+      t.equal(await shared.replace("generations", undefined, "g9 lives"), false, "not anew");
+      t.equal(await shared.replace("generations", "g1 lives", "g2 lives"), true, "but changed");
+      t.equal(await shared.read("generations"), "g2 lives");
+    }
   });
 
   t.test("it answers as the embedded home does, step by step", async (t) => {

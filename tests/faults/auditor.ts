@@ -13,8 +13,6 @@ import type { AnswerBody } from "./till.ts";
 
 /** 1/10,000 pack, as events count. */
 const PACK = 10_000;
-/** What came to nothing may have used a number itself and one for the step it took over. */
-const NUMBERS_OF_A_REPEAT = 2;
 /** Looks at the record until everything owed is there. */
 const LOOKS_MAX = 40;
 
@@ -61,9 +59,9 @@ export interface Findings {
   /** The same step told again, after a till repeated it: another time and number, all else the same. */
   readonly toldAgain: number;
   /**
-   * A person's numbers that no event has, although everything about the person was answered at once. Taking over an earlier
-   * step of a sale uses a number of its own, which the successor's `supersedes` accounts for; so does what a kill came
-   * between, which the till's repeat accounts for.
+   * A person's numbers that no event has, although everything about the person was answered at the first asking: a
+   * step that came to nothing uses numbers too. Taking over an earlier step of a sale uses one, which the successor's
+   * `supersedes` accounts for.
    */
   readonly gaps: readonly string[];
   /** Sales whose settled quantity less what came back is not what the tills did. */
@@ -128,13 +126,27 @@ function onceEach(events: readonly GuardEvent[]) {
 /** Another instance may tell the same again, and only that may differ. */
 const contentOf = (event: GuardEvent) => JSON.stringify({ ...event, source: "" });
 
-/** When a step was told, and as the how manieth of its person: what a repeat of it may say anew. A decision may not. */
+/**
+ * What a repeat may say anew. Of a step: when it was told, and as the how manieth of its person. Of a decision: that
+ * the store has confirmed it meanwhile.
+ */
 const NEW_EACH_TIME = { personSeq: 0, settledAt: "", reversedAt: "", acknowledgedAt: "" };
+const CONFIRMED = { waiting: false, fingerprint: "", state: "" };
 
 function isSameStep(one: GuardEvent, other: GuardEvent): boolean {
+  if (one.type === "swipe.decided") {
+    const decisionOf = (event: GuardEvent) =>
+      sortedText({ ...event.data, ...CONFIRMED }, event.time);
+    return dataOf(one).waiting === true && decisionOf(one) === decisionOf(other);
+  }
   const stepOf = (event: GuardEvent) =>
     contentOf({ ...event, time: "", data: { ...event.data, ...NEW_EACH_TIME } });
-  return one.type !== "swipe.decided" && stepOf(one) === stepOf(other);
+  return stepOf(one) === stepOf(other);
+}
+
+function sortedText(data: object, time: string): string {
+  const named = Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([time, named]);
 }
 
 function differenceOf(one: GuardEvent, other: GuardEvent): string {
@@ -197,23 +209,18 @@ const seqOf = (event: GuardEvent | undefined) =>
 const isUnsure = ({ answer, turnedAway }: Call) => answer === undefined || turnedAway === true;
 
 function gapsIn(calls: readonly Call[], events: readonly GuardEvent[]): string[] {
-  const sends = new Map<string, number>();
-  for (const { swipeId, sends: times } of calls) {
-    sends.set(swipeId, (sends.get(swipeId) ?? 0) + times - 1);
-  }
-  const unsure = new Set(calls.filter(isUnsure).map(({ swipeId }) => swipeId));
+  const askedAgain = calls.filter((call) => isUnsure(call) || call.sends > 1);
+  const unsure = new Set(askedAgain.map(({ swipeId }) => swipeId));
   const persons = groups(events.filter(isNumbered), (event) => String(dataOf(event).person));
   return [...persons].flatMap(([person, own]) => {
     if (own.some(({ subject }) => unsure.has(String(subject)))) return [];
     const numbers = new Set(own.map(seqOf));
     const takenOver = own.reduce((sum, event) => sum + (dataOf(event).supersedes?.length ?? 0), 0);
-    const swipes = new Set(own.map(({ subject }) => String(subject)));
-    const askedAgain = [...swipes].reduce((sum, swipe) => sum + (sends.get(swipe) ?? 0), 0);
     const missing: string[] = [];
     for (let number = 1; number <= Math.max(...numbers); number++) {
       if (!numbers.has(number)) missing.push(`${person} ${number}`);
     }
-    return missing.length > takenOver + NUMBERS_OF_A_REPEAT * askedAgain ? missing : [];
+    return missing.length > takenOver ? missing : [];
   });
 }
 

@@ -7,23 +7,23 @@ import { skipWithoutRedisServer, type TestRedis } from "../services/redis.ts";
 import { type ClusterNode, startCluster, type TestCluster } from "../services/redis-cluster.ts";
 import { bulks, moveSlot } from "../services/reshard.ts";
 import { delay } from "../services/service-process.ts";
-import { type Audit, auditOf } from "./cluster-audit.ts";
+import { type Audit, audited, auditOf } from "./cluster-audit.ts";
 import { type FaultRow, faultRow } from "./fault-row.ts";
 import { runCli, startGuard } from "./guard-process.ts";
 import { ask } from "./private-redis.ts";
 import { Boxes, type Steady, SteadyLoad, type Told } from "./steady-load.ts";
-import { DEADLINE_MS, modes, within } from "./store-load.ts";
+import { DEADLINE_MS, modes, same, within } from "./store-load.ts";
 import { nativeSwipe, newId } from "./swipes.ts";
 import { type Answer, Till } from "./till.ts";
 
 /** Below what three servers, the guard and this process can do on two cores, so that the fault alone is measured. */
 const EVERY_MS = 12;
+/** A rebuild works on the same two cores. */
+const REBUILD_EVERY_MS = 25;
 const SETTLED_AFTER_MS = 200;
 /** Every so many slots one is left between two primaries for this long. */
 const SLOW_MOVES = 10;
 const SLOW_MS = 60;
-/** Until then everything must have been entered: the store is back, and nothing else is to do. */
-const ENTERED_TRIES = 60;
 const skip = { skip: skipWithoutRedisServer() };
 const boxes = new Boxes();
 
@@ -51,19 +51,6 @@ async function judged(
 
 const idsOf = (told: readonly Told[]) => told.map(({ id }) => id);
 
-/** Looked at until nothing is lost any more, or for as long as entering may take. */
-async function audited(
-  servers: Parameters<typeof auditOf>[0],
-  ids: readonly string[],
-): Promise<Audit> {
-  let audit = await auditOf(servers, ids);
-  for (let tried = 0; audit.lost.length > 0 && tried < ENTERED_TRIES; tried += 1) {
-    await delay(250);
-    audit = await auditOf(servers, ids);
-  }
-  return audit;
-}
-
 /** Each is known to the guard, and as reserved: a further look from outside. */
 async function known(t: Test, till: Till, told: readonly Told[]): Promise<void> {
   const some = told.filter((_, index) => index % 7 === 0);
@@ -87,14 +74,25 @@ async function looked(till: Till, id: string): Promise<Answer> {
 }
 
 async function serve(t: Test, cluster: TestCluster): Promise<Till> {
-  const guard = await startGuard(t.testdir(), { REDIS_URL: cluster.url });
+  return (await open(t, cluster)).till;
+}
+
+interface Served {
+  readonly cluster: TestCluster;
+  readonly dataDir: string;
+  readonly till: Till;
+}
+
+async function open(t: Test, cluster: TestCluster): Promise<Served> {
+  const dataDir = t.testdir();
+  const guard = await startGuard(dataDir, { REDIS_URL: cluster.url });
   const till = new Till(guard.url);
   t.teardown(async () => {
     till.close();
     await guard.kill();
   });
   await till.open(8);
-  return till;
+  return { cluster, dataDir, till };
 }
 
 const primaries = ({ nodes }: TestCluster) => nodes.map(({ redis }) => redis);
@@ -167,18 +165,19 @@ async function becomesFull(till: Till, name: string): Promise<void> {
 }
 
 t.test(
-  "a primary dies and its replica takes over; another dies and nobody does",
+  "a primary dies and its replica takes over; another dies with all it knew, until it is rebuilt",
   skip,
   async (t) => {
     const cluster = await startCluster({ replicas: [0] });
     t.teardown(() => cluster.stop());
-    const till = await serve(t, cluster);
-    await failover(t, cluster, till);
-    await withoutReplica(t, cluster, till);
+    const served = await open(t, cluster);
+    const told = await failover(t, served);
+    const later = await withoutReplica(t, served);
+    await rebuilt(t, served, [...told, ...later]);
   },
 );
 
-async function failover(t: Test, cluster: TestCluster, till: Till): Promise<void> {
+async function failover(t: Test, { cluster, till }: Served): Promise<readonly Told[]> {
   const [first, ...others] = cluster.nodes;
   const replica = first?.replica;
   if (first === undefined || replica === undefined) throw new Error("no replica");
@@ -213,9 +212,10 @@ async function failover(t: Test, cluster: TestCluster, till: Till): Promise<void
   );
   t.same(twice, []);
   t.comment(`lost by asynchronous replication: ${lost.length}`);
+  return steady.told;
 }
 
-async function withoutReplica(t: Test, cluster: TestCluster, till: Till): Promise<void> {
+async function withoutReplica(t: Test, { cluster, till }: Served): Promise<readonly Told[]> {
   const dead = cluster.nodes[1];
   if (dead === undefined) throw new Error("no primary");
   const load = new SteadyLoad(till, "dead", boxes, EVERY_MS);
@@ -238,7 +238,7 @@ async function withoutReplica(t: Test, cluster: TestCluster, till: Till): Promis
     body.degraded?.some(({ name }) => name === "redis"),
     "readyz says so",
   );
-  const serving = [cluster.nodes[0]?.replica, cluster.nodes[2]?.redis].flatMap((of) => of ?? []);
+  const serving = survivors(cluster);
   await takeOver(dead, serving);
   await becomesFull(till, "dead");
   const fault = {
@@ -248,6 +248,51 @@ async function withoutReplica(t: Test, cluster: TestCluster, till: Till): Promis
   const audit = () => audited(serving, idsOf(after));
   const found = await judged(t, fault, steady, audit, after);
   t.same(found, { lost: [], twice: [] }, "what was told without it is entered once it is replaced");
+  return steady.told;
+}
+
+/** Who is left of a Cluster whose first primary was replaced by its replica, and whose second by nobody. */
+function survivors({ nodes }: TestCluster): readonly TestRedis[] {
+  return [nodes[0]?.replica, nodes[2]?.redis].flatMap((of) => of ?? []);
+}
+
+/** What the dead primaries took with them is written again from the journal, while tills go on. */
+async function rebuilt(t: Test, served: Served, told: readonly Told[]): Promise<void> {
+  const { cluster, dataDir, till } = served;
+  const serving = survivors(cluster);
+  const before = await auditOf(serving, idsOf(told));
+  t.ok(before.lost.length > told.length / 10, `${before.lost.length} of ${told.length} are lost`);
+  const load = new SteadyLoad(till, "again", boxes, REBUILD_EVERY_MS);
+
+  const ran = await runCli(["rebuild", "--json"], {
+    ...{ GUARD_DATA_DIR: dataDir, REDIS_URL: cluster.url },
+  });
+
+  t.equal(ran.status, 0, ran.stderr);
+  t.comment(ran.stdout);
+  await delay(SETTLED_AFTER_MS);
+  const steady = await load.stop();
+  const all = [...told, ...steady.told];
+  const fault = {
+    fault: "Cluster: a primary is lost with its data, and the memory rebuilt",
+    made: `the same, ${before.lost.length} of ${told.length} swipes lost with it; guard rebuild from the journal under load`,
+  };
+  const audit = () => audited(serving, idsOf(all), "g2");
+  t.same(await judged(t, fault, steady, audit, all), { lost: [], twice: [] });
+  await known(t, till, all);
+  await repeats(t, till, told);
+}
+
+/** The same ids again get the answers they got, also where the memory of them was lost. */
+async function repeats(t: Test, till: Till, told: readonly Told[]): Promise<void> {
+  const some = told.filter((_, index) => index % 11 === 0);
+  const again: Answer[] = [];
+  for (const { swipe } of some) again.push(await till.check(swipe));
+  t.same(
+    again.map(same),
+    some.map(({ answer }) => same(answer)),
+    "a repeat gets what its till was told",
+  );
 }
 
 /** An operator gives a dead primary's slots to a living one; what it knew is gone. */

@@ -9,7 +9,7 @@ import { type Settings, startGuard } from "./guard-process.ts";
 import { type AnswerBody, Till } from "./till.ts";
 
 /** Kills of each store's run; GUARD_KILL_ROUNDS=50 for as many as were promised once. */
-const ROUNDS = Number(process.env["GUARD_KILL_ROUNDS"] ?? 12);
+const ROUNDS = Number(process.env["GUARD_KILL_ROUNDS"] ?? 9);
 const PERSONS = 12;
 /** Of load before a kill, at random. */
 const LOAD_MS = [50, 900] as const;

@@ -1,4 +1,4 @@
-import { LOG_WIDTH } from "../../src/counters/entry-layouts.ts";
+import { BINDING_WIDTH, LOG_WIDTH } from "../../src/counters/entry-layouts.ts";
 import { openRedis, type RedisConnection } from "../../src/counters/redis/redis-connection.ts";
 import { decodeTally } from "../../src/counters/tally-layout.ts";
 import { SILENT } from "../../src/units.ts";
@@ -54,15 +54,18 @@ async function readValue(connection: RedisConnection, key: string): Promise<stri
 function textOf(key: string, bytes: Buffer): string {
   // A ledger begins with its person's sequence, which is compared by itself.
   if (isLedger(key)) return bytes.subarray(4).toString("latin1");
-  if (/\}w$/.test(key)) {
-    const entries = [];
-    for (let at = 0; at < bytes.length; at += LOG_WIDTH)
-      entries.push(bytes.toString("base64url", at, at + LOG_WIDTH));
-    return entries.sort().join(" ");
-  }
+  if (/\}w$/.test(key)) return inAnyOrder(bytes, LOG_WIDTH);
+  if (/\}b$/.test(key)) return inAnyOrder(bytes, BINDING_WIDTH);
   if (!/\}d$/.test(key)) return bytes.toString("latin1");
   const { days, open } = decodeTally(bytes);
   return JSON.stringify([days, open.map((sale) => JSON.stringify(sale)).sort()]);
+}
+
+function inAnyOrder(bytes: Buffer, width: number): string {
+  const entries = [];
+  for (let at = 0; at < bytes.length; at += width)
+    entries.push(bytes.toString("base64url", at, at + width));
+  return entries.sort().join(" ");
 }
 
 function isBucket(key: string): boolean {

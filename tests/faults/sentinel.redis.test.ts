@@ -2,11 +2,12 @@ import t, { type Test } from "tap";
 import { skipWithoutRedisServer, type TestRedis } from "../services/redis.ts";
 import { startSentinels, type TestSentinels } from "../services/redis-sentinel.ts";
 import { delay } from "../services/service-process.ts";
-import { type Audit, auditOf } from "./cluster-audit.ts";
+import { type Audit, audited, auditOf } from "./cluster-audit.ts";
 import { faultRow } from "./fault-row.ts";
-import { eventually, type Guard, startGuard } from "./guard-process.ts";
+import { eventually, type Guard, runCli, startGuard } from "./guard-process.ts";
 import { ask } from "./private-redis.ts";
 import { proxyRedis, type RedisProxy } from "./redis-proxy.ts";
+import { Boxes, SteadyLoad } from "./steady-load.ts";
 import {
   type Burst,
   DEADLINE_MS,
@@ -24,6 +25,8 @@ const EVERY_MS = 10;
 /** Long enough that a failover begins and ends in it, at the small patience of the test's sentinels. */
 const CHECKS = 400;
 const BEFORE = 100;
+/** A rebuild works on the same two cores. */
+const REBUILD_EVERY_MS = 25;
 
 interface World {
   readonly sentinels: TestSentinels;
@@ -122,10 +125,10 @@ async function repeats(t: Test, till: Till, { during }: Failover, lost: readonly
   );
 }
 
-function report(failover: Failover, audited: Audit, fault: string, made: string): void {
+function report(failover: Failover, looked: Audit, fault: string, made: string): void {
   faultRow({
     ...{ fault, made, runs: 1, requests: BEFORE + CHECKS },
-    ...{ lost: audited.lost.length, countedTwice: audited.twice.length },
+    ...{ lost: looked.lost.length, countedTwice: looked.twice.length },
     ...{ slowestMs: failover.slowestMs, deadlineMs: DEADLINE_MS },
   });
 }
@@ -134,25 +137,25 @@ t.test("the primary is killed under load: its replica takes over", skip, async (
   const world = await open(t, await startSentinels());
   const [primary] = world.sentinels.servers;
   const failover = await failOver(t, world, "ki", () => process.kill(primary.pid, "SIGKILL"));
-  const audited = await audit(t, failover);
-  t.comment(`lost by replication: ${audited.lost.length}`);
+  const looked = await audit(t, failover);
+  t.comment(`lost by replication: ${looked.lost.length}`);
   const before = idsOf(failover.calm, "full");
   t.same(
-    audited.lost.filter((id) => before.includes(id)),
+    looked.lost.filter((id) => before.includes(id)),
     [],
     "what had been passed on is there",
   );
-  await repeats(t, world.till, failover, audited.lost);
-  report(failover, audited, "Sentinel: primary killed", "SIGKILL under load; lost before rebuild");
+  await repeats(t, world.till, failover, looked.lost);
+  report(failover, looked, "Sentinel: primary killed", "SIGKILL under load; lost before rebuild");
 });
 
 t.test("the primary is frozen under load, and comes back as a replica", skip, async (t) => {
   const world = await open(t, await startSentinels());
   const [primary, heir] = world.sentinels.servers;
   const failover = await failOver(t, world, "fr", () => process.kill(primary.pid, "SIGSTOP"));
-  const audited = await audit(t, failover);
-  t.comment(`lost by replication: ${audited.lost.length}`);
-  await repeats(t, world.till, failover, audited.lost);
+  const looked = await audit(t, failover);
+  t.comment(`lost by replication: ${looked.lost.length}`);
+  await repeats(t, world.till, failover, looked.lost);
 
   // The one that was primary wakes up and believes for a moment that it still is.
   process.kill(primary.pid, "SIGCONT");
@@ -162,36 +165,89 @@ t.test("the primary is frozen under load, and comes back as a replica", skip, as
   const full = idsOf(after, "full");
   t.ok(full.length > BEFORE / 2, `${full.length} of ${BEFORE} are full all the while`);
   t.same(await auditOf([heir], full), { lost: [], twice: [] }, "and none went to the old primary");
-  report(failover, audited, "Sentinel: primary frozen", "SIGSTOP under load, SIGCONT after");
+  report(failover, looked, "Sentinel: primary frozen", "SIGSTOP under load, SIGCONT after");
 });
 
-t.test("what the primary had not passed on is lost with it, and counted", skip, async (t) => {
-  let link: RedisProxy | undefined;
-  const sentinels = await startSentinels(async (primary) => {
-    link = await proxyRedis(primary);
-    return link.port;
+t.test(
+  "what the primary had not passed on is lost with it, until it is rebuilt",
+  skip,
+  async (t) => {
+    let link: RedisProxy | undefined;
+    const sentinels = await startSentinels(async (primary) => {
+      link = await proxyRedis(primary);
+      return link.port;
+    });
+    t.teardown(() => link?.close());
+    const world = await open(t, sentinels);
+    const [primary] = world.sentinels.servers;
+    const calm = await load(world.till, plainSwipes("la", BEFORE, BEFORE + CHECKS), EVERY_MS);
+    // From here on the replica hears nothing more, as behind a cut line; the guard and the sentinels still do.
+    link?.meddle(() => undefined);
+    const failover = await failOver(t, world, "lb", () => process.kill(primary.pid, "SIGKILL"));
+    const looked = await audit(t, failover);
+    const told = [...idsOf(failover.calm, "full"), ...idsOf(failover.during, "full")];
+    const unheard = new Set(idsOf(failover.calm, "full"));
+    t.ok(looked.lost.length >= unheard.size, `${looked.lost.length} of ${told.length} are lost`);
+    t.ok(
+      [...unheard].every((id) => looked.lost.includes(id)),
+      "those told after the line was cut",
+    );
+    const kept = await auditOf([failover.heir], idsOf(calm, "full"));
+    t.same(kept, { lost: [], twice: [] }, "those told before it are there");
+    report(
+      failover,
+      looked,
+      "Sentinel: primary lost with what it had not passed on",
+      "replication cut, 1 s of load, SIGKILL; lost before rebuild",
+    );
+    await rebuilt(t, world, [calm, failover.calm, failover.during], looked.lost.length);
+  },
+);
+
+/** What was lost is written again from the journal, while tills go on. */
+async function rebuilt(t: Test, world: World, bursts: readonly Burst[], lost: number) {
+  const { sentinels, guard, till } = world;
+  const [, heir] = sentinels.servers;
+  const load = new SteadyLoad(till, "re", new Boxes(2 * BEFORE + CHECKS), REBUILD_EVERY_MS);
+
+  const settings = { GUARD_DATA_DIR: guard.dataDir, REDIS_URL: sentinels.url };
+  const ran = await runCli(["rebuild", "--json"], settings);
+
+  t.equal(ran.status, 0, ran.stderr);
+  t.comment(ran.stdout);
+  const { compared } = JSON.parse(ran.stdout || "{}");
+  t.ok(compared?.cameBack > 0, "purchases came back");
+  const steady = await load.stop();
+  const {
+    full = 0,
+    standIn = 0,
+    "503 journal_unavailable": late = 0,
+    ...wrong
+  } = modes(steady.answers);
+  t.same(wrong, {}, "answered always");
+  t.comment(`while it was rebuilt: ${full} full, ${standIn} stand-ins, ${late} refused`);
+  const slowestMs = within(t, steady, "while it was rebuilt");
+  const told = bursts.flatMap(({ swipes, answers }) =>
+    swipes.flatMap((swipe, index) => {
+      const answer = answers[index];
+      return answer?.status === 200 ? [{ id: String(swipe["swipeId"]), swipe, answer }] : [];
+    }),
+  );
+  const ids = [...told, ...steady.told].map(({ id }) => id);
+  const found = await audited([heir], ids, "g2");
+  t.same(found, { lost: [], twice: [] }, "what was lost is back, and nothing counts twice");
+  const some = told.filter((_, index) => index % 7 === 0);
+  const again: Answer[] = [];
+  for (const { swipe } of some) again.push(await till.check(swipe));
+  t.same(
+    again.map(same),
+    some.map(({ answer }) => same(answer)),
+    "a repeat gets what its till was told",
+  );
+  faultRow({
+    fault: "Sentinel: what a failover lost is rebuilt",
+    made: `the same, ${lost} lost before; guard rebuild from the journal under load`,
+    ...{ runs: 1, requests: ids.length, slowestMs, deadlineMs: DEADLINE_MS },
+    ...{ lost: found.lost.length, countedTwice: found.twice.length },
   });
-  t.teardown(() => link?.close());
-  const world = await open(t, sentinels);
-  const [primary] = world.sentinels.servers;
-  const calm = await load(world.till, plainSwipes("la", BEFORE, 0), EVERY_MS);
-  // From here on the replica hears nothing more, as behind a cut line; the guard and the sentinels still do.
-  link?.meddle(() => undefined);
-  const failover = await failOver(t, world, "lb", () => process.kill(primary.pid, "SIGKILL"));
-  const audited = await audit(t, failover);
-  const told = [...idsOf(failover.calm, "full"), ...idsOf(failover.during, "full")];
-  const unheard = new Set(idsOf(failover.calm, "full"));
-  t.ok(audited.lost.length >= unheard.size, `${audited.lost.length} of ${told.length} are lost`);
-  t.ok(
-    [...unheard].every((id) => audited.lost.includes(id)),
-    "those told after the line was cut",
-  );
-  const kept = await auditOf([failover.heir], idsOf(calm, "full"));
-  t.same(kept, { lost: [], twice: [] }, "those told before it are there");
-  report(
-    failover,
-    audited,
-    "Sentinel: primary lost with what it had not passed on",
-    "replication cut, 1 s of load, SIGKILL; lost before rebuild",
-  );
-});
+}

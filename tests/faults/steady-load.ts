@@ -19,7 +19,13 @@ export interface Steady extends Burst {
 
 /** Codes of one test file's loads, so that each sells boxes of its own. */
 export class Boxes {
-  private taken = 0;
+  private taken: number;
+
+  /** `after`: how many are sold otherwise. */
+  constructor(after = 0) {
+    this.taken = after;
+  }
+
   next(): string {
     this.taken += 1;
     return traceCode(this.taken);

@@ -13,6 +13,23 @@ export const DEADLINE_MS = 50;
  */
 const NOISE_MS = 40;
 
+/**
+ * Where a process got no turn for a whole deadline the machine is busy with something else, and a time measured on it
+ * says nothing of the guard: it is told and not judged.
+ */
+export function isJudged(t: Test, lagMs: number): boolean {
+  if (lagMs <= DEADLINE_MS) return true;
+  t.comment(`not judged: the machine gave no turn for ${lagMs.toFixed(0)} ms`);
+  return false;
+}
+
+/** The promise: 99 of 100 answers within the deadline and what the event loops lagged meanwhile. */
+export function inTime(t: Test, p99: number, lagMs: number, what: string): void {
+  const limit = DEADLINE_MS + lagMs + NOISE_MS;
+  if (isJudged(t, lagMs))
+    t.ok(p99 <= limit, `${what}: p99 ${p99.toFixed(1)} <= ${limit.toFixed(1)} ms`);
+}
+
 /** What came of a run of checks at a steady pace. */
 export interface Burst {
   /** Of the checks that were accepted, in the order they were sent. */
@@ -67,10 +84,9 @@ export function within(t: Test, { answers, lagMs }: Burst, what: string): number
   const times = answers.map(({ ms }) => ms);
   const p99 = percentile(times, 0.99);
   const max = Math.max(...times);
-  const limit = DEADLINE_MS + lagMs + NOISE_MS;
   const figures = `p50 ${percentile(times, 0.5).toFixed(1)}, p99 ${p99.toFixed(1)}, max ${max.toFixed(1)} ms; lag ${lagMs.toFixed(1)} ms`;
   t.comment(`${what}: ${answers.length} checks, ${figures}`);
-  t.ok(p99 <= limit, `${what}: p99 ${p99.toFixed(1)} <= ${limit.toFixed(1)} ms (${figures})`);
+  inTime(t, p99, lagMs, what);
   return max;
 }
 
@@ -92,7 +108,7 @@ export function onlyStandIns(t: Test, { answers, lagMs, turnedAway }: Burst): vo
   t.same(others, {}, "nothing but stand-ins");
   t.ok(standIn > 0, "and there are some");
   t.ok(turnedAway === 0 || lagMs > 10, `${turnedAway} turned away; lag ${lagMs.toFixed(1)} ms`);
-  const allowed = lagMs > 10 ? answers.length / 50 : 0;
+  const allowed = lagMs > 10 ? answers.length / (lagMs > DEADLINE_MS ? 4 : 50) : 0;
   t.ok(
     unrecorded <= allowed,
     `${standIn} stand-ins, ${unrecorded} refused; lag ${lagMs.toFixed(1)} ms`,

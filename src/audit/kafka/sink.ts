@@ -54,7 +54,7 @@ export function createKafkaSink(connection: KafkaConnection, observer: Observer)
         });
       } catch (error) {
         // The broker said so over a sound connection, and means this batch alone.
-        if (isTooLarge(error)) throw new BatchTooLargeError({ cause: error });
+        if (isTooLarge(error)) throw new BatchTooLargeError(TOO_LARGE_SENTENCE, { cause: error });
         await forget();
         throw error;
       }
@@ -63,6 +63,8 @@ export function createKafkaSink(connection: KafkaConnection, observer: Observer)
   };
 }
 
+const TOO_LARGE_SENTENCE =
+  "Kafka refuses records of this size; raise the topic's max.message.bytes.";
 const TOO_LARGE: readonly unknown[] = ["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"];
 
 /** kafkajs wraps what the broker said once for each of its own tries. */

@@ -1,5 +1,5 @@
 import { JournalUnavailableError } from "../../audit/journal-error.ts";
-import { StoreUnavailableError } from "../../counters/contract.ts";
+import { StoreUnavailableError, StoreUnreadableError } from "../../counters/contract.ts";
 import { encodeDecided } from "../../decision/decided.ts";
 import { type DurationMs, type EpochMs, MINUTE, SECOND } from "../../units.ts";
 import type { GivenAnswers } from "../recent-swipes.ts";
@@ -19,6 +19,8 @@ const LANES_AT_ONCE = 8;
 const TRIES_MAX = 5;
 /** How long a step waits for a sale that nobody has entered: another instance may yet. */
 const UNKNOWN_FOR: DurationMs = 15 * MINUTE;
+/** How long what the store cannot make sense of is tried: what spoils its replies on the way may end. */
+const GARBLED_FOR: DurationMs = 15 * MINUTE;
 const AGAIN: DurationMs = SECOND;
 /** After so many failures of the store, one after the other, it is taken to be away as a whole. */
 const FAILURES_MAX = LANES_AT_ONCE;
@@ -75,7 +77,7 @@ export class RunningEntry implements EntryLoop {
   async start(): Promise<void> {
     this.again?.startOver();
     this.keepLater();
-    await this.again?.fill();
+    await this.again?.fill().catch(() => this.brokeOff());
     this.kick();
   }
 
@@ -134,8 +136,11 @@ export class RunningEntry implements EntryLoop {
   private readonly remember = (item: WaitingItem): void => {
     if (item.kind !== "check") return;
     const { swipe, content } = item.recorded;
+    const inForce = this.parts.tools.keyring.current();
+    const isOther = item.fingerprint !== undefined && item.fingerprint !== inForce.fingerprint;
+    const by = isOther ? undefined : inForce;
     this.parts.answers.standIns.set(item.key, {
-      ...{ content, decided: encodeDecided(item.given) },
+      ...{ content, by, decided: encodeDecided(item.given) },
       ...{ person: swipe.person.id, pharmacy: swipe.pharmacy.code },
     });
   };
@@ -145,11 +150,17 @@ export class RunningEntry implements EntryLoop {
     this.cancelWait = undefined;
     if (this.isStopped) return;
     this.running ??= this.run()
-      .catch(() => this.parts.tools.observer.notice({ kind: "entry.failed" }))
+      .catch(() => this.brokeOff())
       .finally(() => {
         this.running = undefined;
         this.waitOn();
       });
+  }
+
+  /** The journal could not be read: it is tried again, and not at once. */
+  private brokeOff(): void {
+    this.failures = Math.max(this.failures + 1, FAILURES_MAX);
+    this.parts.tools.observer.notice({ kind: "entry.failed" });
   }
 
   /** Until nothing is left that could be tried now. */
@@ -210,7 +221,10 @@ export class RunningEntry implements EntryLoop {
 
   private async failed(held: Held, error: unknown): Promise<Outcome> {
     const { clock, observer } = this.parts.tools;
-    if (error instanceof StoreUnavailableError || error instanceof JournalUnavailableError) {
+    const isGarbled = error instanceof StoreUnreadableError;
+    const isAbsent =
+      error instanceof StoreUnavailableError || error instanceof JournalUnavailableError;
+    if (isAbsent && !isGarbled) {
       this.failures += 1;
       // A part of the store may be away alone: what does not need it goes on.
       const isAway = this.failures >= FAILURES_MAX;
@@ -218,10 +232,14 @@ export class RunningEntry implements EntryLoop {
       return isAway ? "away" : "later";
     }
     held.tries += 1;
-    const isLast = held.tries >= TRIES_MAX;
+    held.failedSince ??= clock.now();
+    const isLast = isGarbled
+      ? clock.now() - held.failedSince >= GARBLED_FOR
+      : held.tries >= TRIES_MAX;
     const what = isLast ? "It is closed as failed." : "It is tried again.";
     const message = `Something that waited could not be entered. ${what}`;
-    observer.notice({ kind: "entry.failed", message, level: "error" });
+    if (isLast || held.tries === 1)
+      observer.notice({ kind: "entry.failed", message, level: "error" });
     if (isLast && (await this.abandon(held))) return "done";
     this.book.putBack(held, clock.now() + AGAIN);
     return "later";
@@ -248,7 +266,8 @@ export class RunningEntry implements EntryLoop {
   /** When to look again: at once, when an item may be tried again, or when the store may have come back. */
   private waitOn(): void {
     this.tell();
-    const due = this.book.nextDue();
+    const unread = this.book.overflow === undefined ? undefined : 0;
+    const due = this.book.nextDue() ?? unread;
     if (due === undefined || this.isStopped || this.cancelWait !== undefined) return;
     const { clock, timers } = this.parts.tools;
     const doubled = FIRST_WAIT * 2 ** Math.min(this.failures - FAILURES_MAX, 10);

@@ -30,6 +30,14 @@ export class LateSteps {
    * @throws StoreUnavailableError: it is tried again
    */
   async take(item: WaitingTold, giveUp: boolean): Promise<LateOutcome> {
+    try {
+      return await this.tryToTake(item, giveUp);
+    } catch (error) {
+      throw error instanceof HeldUpError ? error.cause : error;
+    }
+  }
+
+  private async tryToTake(item: WaitingTold, giveUp: boolean): Promise<LateOutcome> {
     const { record } = item;
     const { observer, recorder } = this.tools;
     const step = this.underTheKeyInForce(item);
@@ -119,10 +127,22 @@ function collecting(recorder: Recorder, done: Done[]): Recorder {
   };
 }
 
+/** The store does not answer: the step is called off as a whole, and no check of its sale begins as a stand-in. */
+class HeldUpError extends Error {
+  readonly code = "GUARD_CHECKOUT_HELD_UP";
+  constructor(cause: StoreUnavailableError) {
+    super("The store did not answer a step that waited.", { cause });
+    this.name = "HeldUpError";
+  }
+}
+
 /** Every call bounded; the virtual clock of a late step has no timers of its own. */
 function waitedFor(tools: DeskTools): CounterStore {
   const { store } = tools;
-  const ask = <T>(work: Promise<T>) => heard(tools, work);
+  const ask = <T>(work: Promise<T>) =>
+    heard(tools, work).catch((cause: unknown) => {
+      throw cause instanceof StoreUnavailableError ? new HeldUpError(cause) : cause;
+    });
   return {
     observe: (observation) => ask(store.observe(observation)),
     seal: (sealing) => ask(store.seal(sealing)),

@@ -1,3 +1,4 @@
+import type { JournalRecord } from "../../audit/event.ts";
 import type { JournalPosition, ReadRecord } from "../../audit/segment-reader.ts";
 import type { Supersession } from "../supersession.ts";
 import type { DeskTools } from "../tools.ts";
@@ -58,14 +59,14 @@ export class ReadAgain {
 
   /** Once, where the process before left more than is held: whose it is. */
   private async survey(): Promise<void> {
-    const { book, records, tools } = this.parts;
+    const { book, records } = this.parts;
     if (this.isSurveyed) return;
     this.isSurveyed = true;
     for (let at = book.overflow; at !== undefined; ) {
       const { records: read, after, lost } = await records.read(at, BATCH);
       if (read.length === 0 && lost === 0) break;
       for (const { record } of read) {
-        const item = waitingItem(record, at, tools.bundle().reference);
+        const item = this.itemOf(record, at);
         if (item !== undefined && !this.closed?.has(item.id)) book.foundBeyond(item);
       }
       at = after;
@@ -94,9 +95,22 @@ export class ReadAgain {
     this.closed = new Set();
   }
 
+  /** Undefined for a record that does not wait, and for one of which nothing can be made: it must not stop the others. */
+  private itemOf(record: JournalRecord, from: JournalPosition): WaitingItem | undefined {
+    const { bundle, observer } = this.parts.tools;
+    try {
+      return waitingItem(record, from, bundle().reference);
+    } catch {
+      const message =
+        "A record of the journal waits and cannot be read; it is left out: look for it by hand.";
+      observer.notice({ kind: "entry.failed", message, level: "error" });
+      return undefined;
+    }
+  }
+
   private take({ number, record }: ReadRecord, from: JournalPosition): void {
-    const { book, tools, remember } = this.parts;
-    const item = waitingItem(record, from, tools.bundle().reference);
+    const { book, remember } = this.parts;
+    const item = this.itemOf(record, from);
     if (item !== undefined && !this.closed?.has(item.id)) {
       remember(item);
       book.hold(item);

@@ -20,6 +20,8 @@ export interface Held {
   notBefore: EpochMs;
   /** When the store first said that it does not know its sale. */
   unknownSince: EpochMs | undefined;
+  /** When it first failed for another reason than the store's absence. */
+  failedSince: EpochMs | undefined;
   forStore: boolean;
 }
 
@@ -133,7 +135,10 @@ export class WaitingBook {
   hold(item: WaitingItem): Held | undefined {
     if (this.ids.has(item.id)) return undefined;
     this.ids.add(item.id);
-    const held: Held = { item, tries: 0, notBefore: 0, unknownSince: undefined, forStore: false };
+    const held: Held = {
+      ...{ item, tries: 0, notBefore: 0, forStore: false },
+      ...{ unknownSince: undefined, failedSince: undefined },
+    };
     const lane = this.lanes.get(item.lane);
     if (lane === undefined) this.lanes.set(item.lane, [held]);
     else lane.push(held);
@@ -211,16 +216,23 @@ export class WaitingBook {
     }
   }
 
-  /** Its own lane from now on: nobody of its old one waits for it. */
+  /** A lane of its own for it and the steps of its sale that came after it: nobody else of the old one waits for it. */
   setAside(held: Held, lane: string, notBefore: EpochMs): void {
-    if (held.item.lane === lane) {
-      this.putBack(held, notBefore);
-      return;
-    }
-    const { tries, unknownSince } = held;
-    this.done(held);
-    const moved = this.hold({ ...held.item, lane });
-    if (moved !== undefined) Object.assign(moved, { tries, unknownSince, notBefore });
+    const { lane: from } = held.item;
+    const key = keyOf(held.item);
+    this.putBack(held, notBefore);
+    if (from === lane) return;
+    const all = this.lanes.get(from) ?? [];
+    // Not its check, should that be among them: it is what they wait for.
+    const goes = ({ item }: Held) =>
+      item === held.item || (item.kind === "step" && key !== undefined && item.key === key);
+    const gone = all.filter(goes).map((each) => ({ ...each, item: { ...each.item, lane } }));
+    const left = all.filter((each) => !goes(each));
+    if (left.length === 0) this.lanes.delete(from);
+    else this.lanes.set(from, left);
+    this.lanes.set(lane, [...(this.lanes.get(lane) ?? []), ...gone]);
+    const known = key === undefined ? undefined : this.swipes.get(key);
+    if (key !== undefined && known !== undefined) this.swipes.set(key, { ...known, lane });
   }
 
   /** When the first of the items that had to wait may be tried; undefined where none has to. */

@@ -9,6 +9,8 @@ export const NOBODY: Pseudonym = "A".repeat(14);
 /** The part of its id by which the outcome of a step is told from the step as it waited. */
 const APPLIED = "applied";
 
+const CHECKS: readonly string[] = ["swipe.decided", "swipe.entered"];
+
 /** A step as it waits: what it asks for, and nothing yet of what it changes. */
 export function waitingEvent(record: WaitingRecord, origin: EventOrigin): JournalRecord {
   const { step: asked, fingerprint } = record;
@@ -40,8 +42,10 @@ export function closingEvent(
   }
   return done.map((record) => {
     const isLast = record === last;
-    const id =
-      record.event.type === "swipe.entered" ? record.event.id : `${record.event.id}:${APPLIED}`;
+    // Its check, brought along, is no outcome of the step: told again it is the same record.
+    const id = CHECKS.includes(record.event.type)
+      ? record.event.id
+      : `${record.event.id}:${APPLIED}`;
     const data = isLast ? { ...record.event.data, closes } : record.event.data;
     return { ...record, event: { ...record.event, id, data } as JournalRecord["event"] };
   });

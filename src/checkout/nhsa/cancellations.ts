@@ -1,5 +1,5 @@
 import type { WaitingStep } from "../../audit/event.ts";
-import type { LedgerEntry } from "../../counters/contract.ts";
+import type { LedgerEntry, PersonKey } from "../../counters/contract.ts";
 import { NO_SETTLEMENT } from "../../counters/contract.ts";
 import { stateAt } from "../../decision/entry-state.ts";
 import { knowsReversal } from "../../decision/life-cycle.ts";
@@ -74,22 +74,26 @@ export class Cancellations {
   private async restore(message: UndoStep): Promise<Outcome<SwipeState>> {
     const person = pseudonymBytes(message.person);
     const step = { kind: "restore", reversal: message.undone } as const;
-    const isCancelledBy = async (entry: LedgerEntry) => {
-      const stored = this.tools.store.readEntry(person, entry.swipe);
-      return knowsReversal((await heard(this.tools, stored)).returns, message.undone);
-    };
     const recently = this.tools.clock.now() - LOOK_BACK;
+    const isPossible = ({ state, at }: LedgerEntry) => state === "returned" || at > recently;
     return this.withEntry(
       message,
-      async (ledger) => {
-        for (const entry of ledger) {
-          const isPossible = entry.state === "returned" || entry.at > recently;
-          if (isPossible && (await isCancelledBy(entry))) return entry;
-        }
-        return undefined;
-      },
+      (ledger) => this.cancelledBy(message.undone, person, ledger.filter(isPossible)),
       (entry) => this.sales.reverseByKey(entry.swipe, idOf(entry), "restored", step),
     );
+  }
+
+  /** The sale that a message with this id has cancelled. */
+  private async cancelledBy(
+    msgid: string,
+    person: PersonKey,
+    ledger: readonly LedgerEntry[],
+  ): Promise<LedgerEntry | undefined> {
+    for (const entry of ledger) {
+      const stored = await heard(this.tools, this.tools.store.readEntry(person, entry.swipe));
+      if (knowsReversal(stored.returns, msgid)) return entry;
+    }
+    return undefined;
   }
 
   private withEntry(
@@ -107,9 +111,20 @@ export class Cancellations {
   }
 
   /** By its settlement; else the only entry of this person at this pharmacy within 24 h that is not returned. */
-  private cancelled(ledger: readonly LedgerEntry[], message: CancelStep): LedgerEntry | undefined {
+  private async cancelled(
+    ledger: readonly LedgerEntry[],
+    message: CancelStep,
+  ): Promise<LedgerEntry | undefined> {
     const settled = bySettlement(ledger, message.settlementId);
     if (settled !== undefined) return settled;
+    // Told again, perhaps after the person has bought something else: that stands.
+    const since = this.tools.clock.now() - 2 * LOOK_BACK;
+    const recent = ledger.filter(({ at }) => at > since);
+    const before = await this.cancelledBy(message.msgid, pseudonymBytes(message.person), recent);
+    return before ?? this.onlyOpen(ledger, message);
+  }
+
+  private onlyOpen(ledger: readonly LedgerEntry[], message: CancelStep): LedgerEntry | undefined {
     // Its settlement may be about to be entered elsewhere: until then no other sale is taken for it.
     if (message.settlementId !== undefined && this.tools.waited?.isLastTry === false)
       return undefined;

@@ -15,7 +15,7 @@ const READ_WAIT: DurationMs = 250;
 
 /**
  * Documents of a Cluster: every instance must know which memory lives, also while the primary of that document does not
- * answer. So what changes is written to three primaries and read of the first that tells: whoever makes a change goes on only
+ * answer, or has come back without it. So what changes is written to three primaries and read of the first that has it: whoever makes a change goes on only
  * when all three have taken it, and makes it again until they have.
  */
 export function clusterDocuments(
@@ -38,11 +38,17 @@ export function clusterDocuments(
     ...own,
     read: async (name) => {
       const told = await hear(own.read(name));
-      if (told !== undefined) return told.text;
+      if (told?.text !== undefined) return told.text;
+      let isTold = told !== undefined;
       for (const tag of COPIES) {
         const copy = await hear(connection.send("GET", [copyOf(tag, name)]).then(textOf));
-        if (copy !== undefined) return copy.text;
+        isTold ||= copy !== undefined;
+        if (copy?.text === undefined) continue;
+        // Its primary was replaced by an empty one: whoever changes it next must find what is to be replaced.
+        if (told !== undefined) await hear(own.replace(name, undefined, copy.text).then(String));
+        return copy.text;
       }
+      if (isTold) return undefined;
       throw new StoreUnavailableError("No primary tells the store's documents.");
     },
     replace: async (name, before, after) => {

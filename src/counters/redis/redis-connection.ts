@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Redis } from "ioredis";
 import type { DurationMs, Observer } from "../../units.ts";
-import { StoreUnavailableError } from "../contract.ts";
+import { StoreUnavailableError, StoreUnreadableError } from "../contract.ts";
 import { isControlDocument } from "../control-documents.ts";
 import { ABANDONED_AFTER, Circuit, STALLED_AFTER } from "./circuit.ts";
 import { keepListening, ListeningTime } from "./listening-time.ts";
@@ -227,7 +227,12 @@ class OneRedis implements RedisConnection {
     if (refusal !== undefined) this.refused(refusal, keys);
     // The client would now refuse every command of this connection: something spoke to it out of turn.
     if (said.message.includes("subscriber mode")) this.giveUp("garbage");
-    return new StoreUnavailableError("The store did not carry out the command.", { cause: said });
+    const message = "The store did not carry out the command.";
+    // A script that stumbles over what is there would stumble again.
+    const isScripts = isReply(said) && refusal === undefined && said.message.includes(IN_SCRIPT);
+    return isScripts
+      ? new StoreUnreadableError(message, { cause: said })
+      : new StoreUnavailableError(message, { cause: said });
   }
 
   private refused(reason: StoreReason, keys: readonly Argument[]): void {
@@ -379,5 +384,8 @@ class OneRedis implements RedisConnection {
     if (isFit) for (const run of this.readyCalls) run();
   }
 }
+
+/** Redis' name of a script, where an error arose in one. */
+const IN_SCRIPT = "user_script";
 
 const STATES = { closed: 0, trial: 1, refusing: 2, open: 2 } as const;

@@ -1,0 +1,52 @@
+import t from "tap";
+import { WaitingBook } from "../../src/checkout/entry/waiting-book.ts";
+import { swipeLane, type WaitingTold } from "../../src/checkout/entry/waiting-items.ts";
+import { NOBODY } from "../../src/checkout/entry/waiting-record.ts";
+
+const at = (record: number) => ({ segment: 1, offset: record, record });
+
+/** A step of a sale, told in the lane of its person. */
+function told(swipe: string, number: number, lane = "person"): WaitingTold {
+  const reversalId = String(number);
+  const step = { kind: "reverse", swipeId: swipe, reversalId, reason: "refund" } as const;
+  const record = { swipeId: swipe, scope: "", pharmacy: "P1", person: NOBODY, at: number, step };
+  return {
+    ...{ kind: "step" as const, id: `${swipe}:${number}`, lane, pharmacy: "P1" },
+    ...{ at: number, from: at(number), key: swipe, record },
+  };
+}
+
+function taken(book: WaitingBook, now = 0): string[] {
+  const ids: string[] = [];
+  for (let held = book.take(now); held !== undefined; held = book.take(now)) {
+    ids.push(held.item.id);
+    book.done(held);
+  }
+  return ids;
+}
+
+t.test("given a sale whose first step must wait, then its later steps wait behind it", async (t) => {
+  const book = new WaitingBook(10);
+  for (const item of [told("a", 1), told("b", 2), told("a", 3)]) book.add(item);
+  const first = book.take(0);
+  t.equal(first?.item.id, "a:1");
+  if (first === undefined) return;
+  book.setAside(first, swipeLane("a"), 1_000);
+  t.equal(book.laneOf("a"), swipeLane("a"), "what comes next of it stands behind it");
+  t.same(taken(book), ["b:2"], "nobody else of the lane waits for it");
+  t.equal(book.held, 2);
+  t.same(taken(book, 1_000), ["a:1", "a:3"], "in the order they were told");
+  t.equal(book.held, 0);
+  t.notOk(book.waits("a"));
+});
+
+t.test("given a step set aside, then what waits in the journal alone is still known", async (t) => {
+  const book = new WaitingBook(1);
+  book.add(told("a", 1));
+  book.add(told("a", 2));
+  const first = book.take(0);
+  if (first === undefined) return;
+  book.setAside(first, swipeLane("a"), 1_000);
+  taken(book, 1_000);
+  t.ok(book.waits("a"), "its second step is in the journal");
+});
