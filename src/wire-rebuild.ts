@@ -13,7 +13,7 @@ import { lockFolder } from "./control/folder-lock.ts";
 import { FIRST_GENERATION as DOCUMENTS } from "./control/generations.ts";
 import { loadBundle } from "./control/load-bundle.ts";
 import { pseudonymiserOf } from "./control/own-keys.ts";
-import { type Estate, filledMemory, storeOf } from "./control/rebuild/filled-memory.ts";
+import { type Estate, filledMemory, personsOf, storeOf } from "./control/rebuild/filled-memory.ts";
 import { GenerationChanges } from "./control/rebuild/generation-changes.ts";
 import { NoJournalError, NoKeyError, StoreAwayError } from "./control/rebuild/rebuild-errors.ts";
 import {
@@ -72,6 +72,7 @@ export async function rebuildMemory(config: Config, wanted: RebuildWanted): Prom
       rebuilderOf: (generation) => new Rebuilder(tools, filledMemory(estate, generation, now)),
       storeOf: (generation) => storeOf(estate, generation, now),
       remove: (generation) => estate.remove(generation),
+      personsOf: (generation, max) => personsOf(estate, generation, max),
       ...{ options: wanted.options, signal: wanted.signal, progress: wanted.progress },
     });
     if (report.switched) await tellKey(documents, key);
@@ -95,7 +96,10 @@ async function openEstate(
       for (const key of shelf.keys(`${generation}:`))
         if (!isControlDocument(key)) shelf.remove(key);
     };
-    const estate = { home, forget: async (key: string) => shelf.remove(key), remove };
+    const scan = async function* (prefix: string) {
+      yield [...shelf.keys(prefix)];
+    };
+    const estate = { home, forget: async (key: string) => shelf.remove(key), remove, scan };
     const documents = embeddedDocuments(shelf, DOCUMENTS);
     return { estate: { ...estate, close: () => home.close() }, documents, live: false };
   }
@@ -113,6 +117,7 @@ async function openEstate(
       await connection.send("UNLINK", [key]);
     },
     remove: (generation) => connection.removeAll(`${generation}:`),
+    scan: (prefix) => connection.scan(prefix),
     close: () => connection.close(),
   };
   return { estate, documents: opened.documents(DOCUMENTS), live: true };

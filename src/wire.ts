@@ -200,7 +200,7 @@ interface OpenShop extends Shop {
 /** The living shop, and beside it the test pharmacy's, which counts nowhere else. */
 function openShop(tools: DeskTools, memory: Memory, records: WaitingRecords): OpenShop {
   const testStore = memory.testStoreAsOf(() => Math.floor(tools.clock.now()));
-  const test = createShop(testTools(tools, testStore));
+  const test = createShop(testTools(tools, testStore), { forgets: true });
   const { desk, entry } = createShop(tools, { records });
   return {
     desk: routeTestPharmacy(desk, test.desk, tools.observer, tools.clock),

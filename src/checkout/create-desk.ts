@@ -13,7 +13,7 @@ import type { EntryLoop } from "./entry/entry.ts";
 import { RunningEntry } from "./entry/entry-loop.ts";
 import { LateSteps } from "./entry/late-step.ts";
 import { StepDesk } from "./entry/step-desk.ts";
-import { personLane, swipeLane } from "./entry/waiting-items.ts";
+import { personLane } from "./entry/waiting-items.ts";
 import type { WaitingRecords } from "./entry/waiting-records.ts";
 import { createFolding } from "./folding.ts";
 import { acknowledgeStep, reverseStep, settleStep } from "./native-steps.ts";
@@ -22,7 +22,7 @@ import { GivenAnswers } from "./recent-swipes.ts";
 import { createSupersession } from "./supersession.ts";
 import { Taking } from "./taking.ts";
 import { talliedBy } from "./tallied.ts";
-import type { DeskTools } from "./tools.ts";
+import type { DeskTools, OwedOf } from "./tools.ts";
 
 /** The desk, and what of it is still to be told the store. */
 export interface Shop {
@@ -35,6 +35,8 @@ export interface ShopOptions {
   readonly records?: WaitingRecords;
   /** Items held in memory; `WAITING_HELD_MAX` where it is not said. */
   readonly heldMax?: number;
+  /** Without a journal: what does not fit is forgotten, for nothing of it ever counts. */
+  readonly forgets?: boolean;
 }
 
 /** One desk for HTTP, replay and load. */
@@ -45,8 +47,8 @@ export function createDesk(tools: DeskTools): Desk {
 /** The whole shop. What waits from before is entered once `entry.start` is called. */
 export function createShop(given: DeskTools, options: ShopOptions = {}): Shop {
   const now = () => Math.floor(given.clock.now());
-  const owed = (work: () => Promise<void>) =>
-    entry.owe({ id: "change", lane: swipeLane("change"), pharmacy: "", run: work });
+  const owed = ({ person, swipe }: OwedOf, run: () => Promise<void>) =>
+    entry.owe({ id: "change", lane: personLane(person), pharmacy: "", of: swipe, run });
   const tools: DeskTools = { ...given, owed };
   const supersession = createSupersession(
     ...([tools.store, now, tools.observer, talliedBy(tools)] as const),

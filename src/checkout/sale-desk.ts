@@ -79,7 +79,8 @@ export class SaleDesk {
     return {
       swipeId,
       state: stateAt(entry, this.now()),
-      level: LEVELS[entry.level] ?? "allow",
+      // A step taken elsewhere before the seal left the entry without its level: the answer itself has it.
+      level: sale.decided?.decision ?? LEVELS[entry.level] ?? "allow",
       lines: entry.lines.map((line) => {
         const checked = checkedLine(sale, line.tag, lineTag);
         return {

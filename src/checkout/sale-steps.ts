@@ -133,7 +133,7 @@ export class SaleSteps {
     };
     const changed = await this.ask(this.tools.store.change(change));
     if (changed.changed && changed.incomplete) {
-      this.tools.owed?.(() => this.tools.store.completeChange(change));
+      this.tools.owed?.(change, () => this.tools.store.completeChange(change));
     }
     return changed;
   }

@@ -11,6 +11,8 @@ const LOOK_EVERY: DurationMs = 500;
  * so that nobody goes on writing to a generation that was left meanwhile; a rebuild waits longer than this at each step.
  */
 export const GOOD_FOR: DurationMs = 2_000;
+/** A store that owes the document for so long will not answer what is asked behind it either: nobody waits for it. */
+const OWED_MAX: DurationMs = 150;
 
 export interface FollowedGenerations extends StandingGenerations {
   /** As last read. */
@@ -34,6 +36,7 @@ export function followGenerations(parts: FollowingParts): FollowedGenerations {
   let current = AT_FIRST;
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
+  let askedAt = 0;
   let isClosed = false;
   let cancel = () => {};
 
@@ -48,6 +51,7 @@ export function followGenerations(parts: FollowingParts): FollowedGenerations {
   }
 
   function look(): Promise<void> {
+    if (reading === undefined) askedAt = clock.now();
     reading ??= read().finally(() => {
       reading = undefined;
     });
@@ -76,6 +80,8 @@ export function followGenerations(parts: FollowingParts): FollowedGenerations {
       return isWritten && other !== undefined ? { living, other } : { living };
     },
     look: async () => {
+      if (reading !== undefined && clock.now() - askedAt > OWED_MAX)
+        throw new StoreUnavailableError("The store has owed its generations for too long.");
       try {
         await look();
       } catch (cause) {

@@ -51,6 +51,12 @@ function plain(entity: string): string {
   return PLAIN.test(entity) ? entity : `~${Buffer.from(entity).toString("base64url")}`;
 }
 
+/** Whose ledger a key is; undefined where it is another key. */
+export function personOfLedger(key: string): Bytes | undefined {
+  const person = /:\{p([^}]+)\}l$/.exec(key)?.[1];
+  return person === undefined ? undefined : Buffer.from(person, "base64url").toString("latin1");
+}
+
 function text(bytes: Bytes): string {
   return Buffer.from(bytes, "latin1").toString("base64url");
 }

@@ -1,7 +1,13 @@
 import t from "tap";
+import { StoreAwayError, waitedFor } from "../../src/checkout/batch/waited-for.ts";
 import type { Bundle } from "../../src/checkout/bundle.ts";
 import { shipped } from "../../src/config/settings.ts";
 import { loadBundle } from "../../src/control/load-bundle.ts";
+import {
+  type CounterStore,
+  type EntryChange,
+  StoreUnavailableError,
+} from "../../src/counters/contract.ts";
 import { Pseudonymiser } from "../../src/privacy/pseudonymiser.ts";
 import { instantText } from "../../src/swipe/calendar.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/units.ts";
@@ -331,5 +337,24 @@ t.test(
     const told = accepted(await shop.desk.check(again, {}));
     t.ok(told.hits.some(({ rule, level }) => rule === "TR-01" && level === "deny"));
     t.equal(eventData(shop.records.at(-1))["decision"], "deny");
+  },
+);
+
+t.test(
+  "given a part of the store that did not take all of a settlement, the line is not told as played",
+  async (t) => {
+    let isAway = true;
+    let completed = 0;
+    const store = waitedFor({
+      change: async () => ({ changed: true, personSeq: 7, incomplete: true }),
+      completeChange: async () => {
+        if (isAway) throw new StoreUnavailableError("away");
+        completed += 1;
+      },
+    } as unknown as CounterStore);
+    await t.rejects(store.change({} as EntryChange), StoreAwayError);
+    isAway = false;
+    t.same(await store.change({} as EntryChange), { changed: true, personSeq: 7 });
+    t.equal(completed, 1);
   },
 );

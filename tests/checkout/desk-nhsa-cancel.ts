@@ -57,21 +57,28 @@ export function cancellations(t: Test, open: OpenShop): void {
     },
   );
 
-  t.test("2103 told again is about the sale it cancelled, and not about the next one", async (t) => {
-    const shop = await open();
-    const { desk } = shop.open();
-    await post(desk, "2102", saleMessage("2102", { id: "msg-2102-0001", boxes: [1], days: 2 }));
-    const message = cancel("msg-2103-0001", "SETL-UNTOLD");
-    const answer = { infcode: 0, matched: 1, state: "returned" };
-    t.same(await post(desk, "2103", message), answer);
-    shop.at(QUARTER);
-    await post(desk, "2102", saleMessage("2102", { id: "msg-2102-0002", boxes: [2], days: 2 }));
-    t.same(await post(desk, "2103", message), answer);
-    t.match(accepted(await desk.find("msg-2102-0002", {})), { state: "reserved" });
-    t.match(accepted(await desk.find("msg-2102-0001", {})), { state: "returned" });
-    t.same(await post(desk, "2103", cancel("msg-2103-0002", "SETL-UNTOLD")), answer, "another is");
-    t.match(accepted(await desk.find("msg-2102-0002", {})), { state: "returned" });
-  });
+  t.test(
+    "2103 told again is about the sale it cancelled, and not about the next one",
+    async (t) => {
+      const shop = await open();
+      const { desk } = shop.open();
+      await post(desk, "2102", saleMessage("2102", { id: "msg-2102-0001", boxes: [1], days: 2 }));
+      const message = cancel("msg-2103-0001", "SETL-UNTOLD");
+      const answer = { infcode: 0, matched: 1, state: "returned" };
+      t.same(await post(desk, "2103", message), answer);
+      shop.at(QUARTER);
+      await post(desk, "2102", saleMessage("2102", { id: "msg-2102-0002", boxes: [2], days: 2 }));
+      t.same(await post(desk, "2103", message), answer);
+      t.match(accepted(await desk.find("msg-2102-0002", {})), { state: "reserved" });
+      t.match(accepted(await desk.find("msg-2102-0001", {})), { state: "returned" });
+      t.same(
+        await post(desk, "2103", cancel("msg-2103-0002", "SETL-UNTOLD")),
+        answer,
+        "another is",
+      );
+      t.match(accepted(await desk.find("msg-2102-0002", {})), { state: "returned" });
+    },
+  );
 
   t.test("a message that names another person or pharmacy is about no sale we know", async (t) => {
     const shop = await open();

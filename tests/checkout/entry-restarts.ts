@@ -1,4 +1,5 @@
 import type { Test } from "tap";
+import type { JournalRecord } from "../../src/audit/event.ts";
 import type { Keyring } from "../../src/checkout/keyring.ts";
 import { Pseudonymiser } from "../../src/privacy/pseudonymiser.ts";
 import { DAY, MINUTE, SECOND } from "../../src/units.ts";
@@ -128,6 +129,28 @@ export function restarts(t: Test, open: OpenShop): void {
       );
     });
   }
+
+  t.test(
+    "a record that nothing can be made of stops neither the start nor the others",
+    async (t) => {
+      const { shop, memory, one } = await away(t, open);
+      memory.away = "all";
+      accepted(await one.desk.check(sale({ id: "sale-0001", boxes: [1] }), {}));
+      const [record] = await one.events();
+      const { event } = record as JournalRecord;
+      const spoilt = { ...event, id: "spoilt", data: { ...event.data, swipe: {} } } as never;
+      await one.journal.append([{ ...(record as JournalRecord), event: spoilt }]);
+      accepted(await one.desk.check(sale({ id: "sale-0002", boxes: [2], person: 2 }), {}));
+      await one.die();
+      const next = await openInstance(t, shop, memory.store);
+      t.equal(next.entry.state().waiting, 2);
+      t.equal(shop.counted("entry.failed"), 1, "and somebody is told");
+      memory.away = [];
+      await next.desk.idle();
+      t.match(next.entry.state(), { waiting: 0, more: false });
+      t.equal((await shop.seen(1)).packs + (await shop.seen(2)).packs, 2);
+    },
+  );
 
   t.test("killed after the seal and before its record it is found entered", async (t) => {
     const { shop, memory, one } = await away(t, open);

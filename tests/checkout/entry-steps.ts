@@ -2,7 +2,7 @@ import type { Test } from "tap";
 import { openWaitingRecords } from "../../src/audit/waiting-records.ts";
 import { MINUTE, SECOND } from "../../src/units.ts";
 import { accepted, refused } from "../swipe/bodies.ts";
-import { away, settlement, story, WAITING } from "./entry-shop.ts";
+import { away, openInstance, settlement, story, WAITING } from "./entry-shop.ts";
 import {
   cancel,
   nhsaAnswer,
@@ -131,30 +131,57 @@ export function stepsWait(t: Test, open: OpenShop): void {
     ["seal", []],
     ["change", []],
   ] as const) {
-    t.test(`a check brought along is entered once, where ${call} is not heard at first`, async (t) => {
-      for (const how of ["away", "deaf"] as const) {
-        const { shop, memory, one } = await away(t, open);
-        memory.away = "all";
-        const swipe = sale({ id: "sale-0001", boxes: [1] });
-        t.same(accepted(await one.desk.settle("sale-0001", { ...settlement, swipe }, {})), WAITING);
-        memory.away = [];
-        memory[how] = [call];
-        await one.desk.idle();
-        t.equal(one.entry.state().waiting, 1, "it waits itself, and no stand-in of it");
-        t.same((await story(t, one)).slice(1), told);
-        memory[how] = [];
-        await one.desk.idle();
-        t.same((await story(t, one)).slice(1), [
-          "sale-0001:swipe.entered reserved counted",
-          "sale-0001:swipe.settled:applied settled closes",
-        ]);
-        const state = { state: "settled", unchecked: true };
-        t.match(accepted(await one.desk.find("sale-0001", {})), state);
-        t.equal((await shop.seen(1)).packs, 1);
-        await one.die();
-      }
-    });
+    t.test(
+      `a check brought along is entered once, where ${call} is not heard at first`,
+      async (t) => {
+        for (const how of ["away", "deaf"] as const) {
+          const { shop, memory, one } = await away(t, open);
+          memory.away = "all";
+          const swipe = sale({ id: "sale-0001", boxes: [1] });
+          t.same(
+            accepted(await one.desk.settle("sale-0001", { ...settlement, swipe }, {})),
+            WAITING,
+          );
+          memory.away = [];
+          memory[how] = [call];
+          await one.desk.idle();
+          t.equal(one.entry.state().waiting, 1, "it waits itself, and no stand-in of it");
+          t.same((await story(t, one)).slice(1), told);
+          memory[how] = [];
+          await one.desk.idle();
+          t.same((await story(t, one)).slice(1), [
+            "sale-0001:swipe.entered reserved counted",
+            "sale-0001:swipe.settled:applied settled closes",
+          ]);
+          const state = { state: "settled", unchecked: true };
+          t.match(accepted(await one.desk.find("sale-0001", {})), state);
+          t.equal((await shop.seen(1)).packs, 1);
+          await one.die();
+        }
+      },
+    );
   }
+
+  t.test(
+    "returned, sold again and returned again while the store is away, it is returned",
+    async (t) => {
+      const { shop, memory, one } = await away(t, open);
+      memory.away = "all";
+      accepted(await one.desk.check(sale({ id: "sale-0001", boxes: [1] }), {}));
+      for (const settlementId of ["S1", "S2"]) {
+        accepted(await one.desk.settle("sale-0001", { ...settlement, settlementId }, {}));
+        for (let repeat = 0; repeat < 2; repeat++)
+          accepted(await one.desk.reverse("sale-0001", { reason: "refund" }, {}));
+      }
+      t.equal(one.entry.state().waiting, 5, "a repeat waits once, another return beside it");
+      await one.die();
+      const next = await openInstance(t, shop, memory.store);
+      memory.away = [];
+      await next.desk.idle();
+      t.match(accepted(await next.desk.find("sale-0001", {})), { state: "returned" });
+      t.equal((await story(t, next)).filter((line) => line.endsWith("closes")).length, 5);
+    },
+  );
 
   t.test("nothing is promised that is not recorded", async (t) => {
     let isFull = false;
@@ -248,7 +275,10 @@ export function nhsaWaits(t: Test, open: OpenShop): void {
       t.equal(await state("msg-2102-0002"), "attempted", "let go");
       t.equal(await state("msg-2102-0003"), "returned");
       t.equal(await state("msg-2102-0004"), "returned", "undone");
-      t.equal(one.entry.state().waiting, 1, "what nobody knows may be another instance's");
+      t.equal(one.entry.state().waiting, 3, "what nobody knows may be another instance's");
+      shop.at(QUARTER + 3 * MINUTE);
+      await one.desk.idle();
+      t.equal(one.entry.state().waiting, 1, "an upload is not waited with as long");
       shop.at(3 * QUARTER);
       await one.desk.idle();
       t.equal(one.entry.state().waiting, 0);
@@ -258,4 +288,29 @@ export function nhsaWaits(t: Test, open: OpenShop): void {
       t.equal(told.filter((line) => line.includes("matched 0")).length, 4);
     },
   );
+
+  t.test("uploads of a sale that another instance has yet to enter are about it", async (t) => {
+    const { shop, memory, one } = await away(t, open);
+    memory.away = "all";
+    shop.at(10 * SECOND);
+    const [settlement, boxes, person] = ["SETL-1", [1, 2], 1];
+    const told = { person, settlement, boxes };
+    await post(one.desk, "2102/answer", nhsaAnswer("msg-2102-0001", settlement));
+    await post(one.desk, "3505", saleUpload({ id: "msg-3505-0001", ...told }));
+    await post(one.desk, "3506", returnUpload({ id: "msg-3506-0001", ...told, boxes: [1] }));
+    memory.away = [];
+    await one.desk.idle();
+    t.equal(one.entry.state().waiting, 3);
+    shop.at(0);
+    const { desk } = shop.open("two");
+    await post(desk, "2102", saleMessage("2102", { id: "msg-2102-0001", person, boxes }));
+    shop.at(20 * SECOND);
+    await one.desk.idle();
+    t.equal(one.entry.state().waiting, 0);
+    t.match(accepted(await one.desk.find("msg-2102-0001", {})), {
+      state: "returned",
+      partlyReturned: true,
+      lines: [{ quantity: 1 }],
+    });
+  });
 }

@@ -45,6 +45,22 @@ function traceCodes(t: Test, fresh: Fresh): void {
     }
   });
 
+  t.test("what was let go before its check came again is not taken by it again", async (t) => {
+    const under = await fresh();
+    const sale = { id: "first-001", at: START, codes, prescription: "rx-1" };
+    under.setNow(START);
+    await under.store.observe(observation(sale));
+    await settle(under, "first-001", "ann", START + 1, "released");
+    const again = await under.store.observe(observation(sale));
+    t.equal(again.verdict, "retry");
+    await under.store.seal(sealing(observation(sale), { presume: true }));
+    const other = second(2, { prescription: "rx-1" });
+    under.setNow(other.at);
+    const { memory } = remembered(await under.store.observe(observation(other)));
+    t.same(memory.traceCodes, [{ claims: [], splits: [] }]);
+    t.same(memory.prescriptions, [[]]);
+  });
+
   t.test("a refused check lets go of its code", async (t) => {
     const under = await fresh();
     await check(under, { id: "first-001", at: START, codes }, false);

@@ -4,6 +4,7 @@ import { DAY, HOUR, SECOND } from "../../src/units.ts";
 import { bindingsConform } from "./bindings.ts";
 import { claimsConform } from "./claims.ts";
 import { completingConforms } from "./completing.ts";
+import { edgesConform } from "./edges.ts";
 import { lateSwipesConform } from "./late-swipes.ts";
 import { logsConform } from "./logs.ts";
 import { longMemoryConforms } from "./long-memory.ts";
@@ -38,6 +39,7 @@ export function counterStoreConforms(t: Test, fresh: Fresh): void {
   bindingsConform(t, fresh);
   talliesConform(t, fresh);
   offPathConforms(t, fresh);
+  edgesConform(t, fresh);
 }
 
 function repeats(t: Test, fresh: Fresh): void {
@@ -93,6 +95,24 @@ function repeats(t: Test, fresh: Fresh): void {
       t.equal(next.memory.attempts.length, 1);
     },
   );
+
+  t.test("given a part that came back before the seal, then the seal keeps that", async (t) => {
+    const under = await fresh();
+    const of = observation({ id: "sale-0001", at: START });
+    under.setNow(START);
+    await under.store.observe(of);
+    const { entry } = await under.store.readEntry(of.person, of.swipe);
+    if (entry === undefined) throw new Error("what was observed is not remembered");
+    const changed = await under.store.change({
+      ...{ person: of.person, swipe: of.swipe, pharmacy: of.pharmacy, at: START + 1 },
+      ...{ before: entry, after: { ...entry, partlyReturned: true } },
+      ...{ returns: undefined, claims: [], tallies: [] },
+    });
+    t.ok(changed.changed);
+    await under.store.seal(sealing(of, { level: 1 }));
+    const { entry: sealed } = await under.store.readEntry(of.person, of.swipe);
+    t.match(sealed, { state: "reserved", partlyReturned: true, level: 1 });
+  });
 
   t.test("given an inquiry, then it counts as an attempt and reserves nothing", async (t) => {
     const under = await fresh();

@@ -46,7 +46,7 @@ export async function settle(
   id: string,
   person: string,
   at: number,
-  to: "sold" | "returned",
+  to: "sold" | "returned" | "released",
 ) {
   under.setNow(at);
   const who = digest(`person ${person}`);

@@ -1,5 +1,6 @@
 import t, { type Test } from "tap";
-import { StoreUnavailableError } from "../../src/counters/contract.ts";
+import { StoreUnavailableError, StoreUnreadableError } from "../../src/counters/contract.ts";
+import { encodeRead } from "../../src/counters/redis/plan-codec.ts";
 import { openRedis, type RedisConnection } from "../../src/counters/redis/redis-connection.ts";
 import { readScript } from "../../src/counters/redis/scripts.generated.ts";
 import type { Notice } from "../../src/units.ts";
@@ -232,3 +233,17 @@ t.test("given refusals, then their reason is told and the store is left alone", 
     await connection.send("SET", ["{k1}", heldBy(1) ?? ""]);
   }
 });
+
+t.test(
+  "given memory that a script stumbles over, then that is told apart from a store that is away",
+  skip,
+  async (t) => {
+    const { connection } = await bench(t);
+    await fill(connection, 3);
+    await connection.send("RPUSH", ["{k9}", "not what the guard keeps there"]);
+    const { keys, plan } = encodeRead([{ key: "{k9}" }]);
+    await t.rejects(connection.run(readScript, keys, plan), StoreUnreadableError);
+    t.equal(connection.status(), "up", "nobody else suffers from it");
+    t.equal(await read(connection, 1), "own");
+  },
+);

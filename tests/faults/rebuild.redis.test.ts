@@ -1,11 +1,4 @@
-import {
-  cpSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { type Test } from "tap";
@@ -31,7 +24,7 @@ const skip = skipWithoutRedisServer();
 // Most of a rebuild is waiting until every instance must have followed: each test has servers and folders of its own.
 t.jobs = 4;
 /** Between two rounds of the tills, so that the rebuild has a part of the machine too. */
-const BREATH_MS = 60;
+const BREATH_MS = 150;
 /** A generous deadline: these tests are about what is remembered, not about lateness. */
 const UNHURRIED: Settings = { GUARD_DEADLINE_MS: "4000", LOG_LEVEL: "warn" };
 
@@ -102,10 +95,7 @@ t.test("what a store lost comes back from the record, to the byte", { skip }, as
   const redis = await startRedis();
   t.teardown(() => redis.stop());
   const [one, other] = [folder(t), folder(t)];
-  const [first, second] = await Promise.all([
-    serve(t, one, redis.url),
-    serve(t, other, redis.url),
-  ]);
+  const [first, second] = await Promise.all([serve(t, one, redis.url), serve(t, other, redis.url)]);
   const errands = await play([first.till, second.till], 0, 10 * KINDS);
   t.same(
     [...new Set(errands.flatMap(({ answers }) => answers.map(({ status }) => status)))],

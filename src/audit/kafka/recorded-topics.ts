@@ -23,6 +23,8 @@ export interface RecordedTopicsParts {
   readonly timers: Timers;
   /** Where what memory does not hold is sorted. */
   readonly folder: string;
+  /** Characters of records that are sorted at once in memory; as `SortedRuns` has it where absent. */
+  readonly runChars?: number;
 }
 
 /** The topics as one record: what was there at first by time, whatever order it reached the brokers in; then what comes. */
@@ -65,7 +67,7 @@ class RecordedTopics {
   constructor(parts: RecordedTopicsParts, brokers: TopicEnds) {
     this.parts = parts;
     this.brokers = brokers;
-    this.runs = new SortedRuns(parts.folder);
+    this.runs = new SortedRuns(parts.folder, parts.runChars);
   }
 
   async open(): Promise<void> {

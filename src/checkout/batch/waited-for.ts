@@ -1,5 +1,7 @@
 import {
+  type Changed,
   type CounterStore,
+  type EntryChange,
   type Observed,
   type Sealed,
   type Sealing,
@@ -29,6 +31,14 @@ async function completed(store: CounterStore, sealing: Sealing, sealed: Sealed):
   return { won: true };
 }
 
+/** The same of a change: a line is told as taken when all of it is done. */
+async function carriedOut(store: CounterStore, change: EntryChange): Promise<Changed> {
+  const changed = await store.change(change);
+  if (!changed.changed || !changed.incomplete) return changed;
+  await store.completeChange(change);
+  return { changed: true, personSeq: changed.personSeq };
+}
+
 /** The same store, but that it is away ends the upload instead of being answered in its place. */
 export function waitedFor(store: CounterStore): CounterStore {
   const or = async <T>(work: Promise<T>): Promise<T> => {
@@ -46,6 +56,6 @@ export function waitedFor(store: CounterStore): CounterStore {
     seal: (sealing) => or(store.seal(sealing).then((sealed) => completed(store, sealing, sealed))),
     locate: (swipe) => or(store.locate(swipe)),
     readEntry: (person, swipe) => or(store.readEntry(person, swipe)),
-    change: (change) => or(store.change(change)),
+    change: (change) => or(carriedOut(store, change)),
   };
 }

@@ -19,6 +19,8 @@ const LANES_AT_ONCE = 8;
 const TRIES_MAX = 5;
 /** How long a step waits for a sale that nobody has entered: another instance may yet. */
 const UNKNOWN_FOR: DurationMs = 15 * MINUTE;
+/** Many a store uploads sales that no guard ever checked: they must not keep the place of what can be entered. */
+const UPLOAD_UNKNOWN_FOR: DurationMs = 2 * MINUTE;
 /** How long what the store cannot make sense of is tried: what spoils its replies on the way may end. */
 const GARBLED_FOR: DurationMs = 15 * MINUTE;
 const AGAIN: DurationMs = SECOND;
@@ -30,6 +32,9 @@ const LONGEST_WAIT: DurationMs = 2 * SECOND;
 /** How often the place is kept from which the next start reads, and the gauges are told. */
 const KEEP_EVERY: DurationMs = 5 * SECOND;
 
+const TOO_MUCH_OWED =
+  "A part of the store is away for so long that no more is kept of what it is owed: guard rebuild brings it back.";
+
 export interface EntryLoopParts {
   readonly tools: DeskTools;
   readonly supersession: Supersession;
@@ -37,6 +42,7 @@ export interface EntryLoopParts {
   /** Absent: what waits is held in memory alone, as in a replay. */
   readonly records?: WaitingRecords;
   readonly heldMax?: number;
+  readonly forgets?: boolean;
 }
 
 export interface EntryWorkers {
@@ -62,7 +68,7 @@ export class RunningEntry implements EntryLoop {
 
   constructor(parts: EntryLoopParts) {
     this.parts = parts;
-    this.book = new WaitingBook(parts.heldMax ?? WAITING_HELD_MAX);
+    this.book = new WaitingBook(parts.heldMax ?? WAITING_HELD_MAX, parts.forgets);
     const { records, tools, supersession } = parts;
     const { book, owe, remember } = this;
     this.again =
@@ -98,10 +104,12 @@ export class RunningEntry implements EntryLoop {
   }
 
   /** Something without a record of its own that is owed to the store. */
-  readonly owe = (chore: Pick<Chore, "id" | "lane" | "pharmacy" | "run">): void => {
+  readonly owe = (chore: Pick<Chore, "id" | "lane" | "pharmacy" | "of" | "run">): void => {
+    const { clock, observer } = this.parts.tools;
     const id = `${chore.id}:${++this.chores}`;
-    const at = this.parts.tools.clock.now();
-    this.book.hold({ kind: "chore", ...chore, id, at, from: this.again?.keptPosition });
+    const from = this.again?.keptPosition;
+    if (!this.book.owe({ kind: "chore", ...chore, id, at: clock.now(), from }))
+      observer.notice({ kind: "entry.failed", message: TOO_MUCH_OWED, level: "error" });
     this.added();
   };
 
@@ -139,10 +147,14 @@ export class RunningEntry implements EntryLoop {
     const inForce = this.parts.tools.keyring.current();
     const isOther = item.fingerprint !== undefined && item.fingerprint !== inForce.fingerprint;
     const by = isOther ? undefined : inForce;
-    this.parts.answers.standIns.set(item.key, {
+    const given = {
       ...{ content, by, decided: encodeDecided(item.given) },
       ...{ person: swipe.person.id, pharmacy: swipe.pharmacy.code },
-    });
+    };
+    const { standIns, recorded } = this.parts.answers;
+    standIns.set(item.key, given);
+    // In this very journal.
+    recorded.set(item.key, given);
   };
 
   private kick(): void {
@@ -195,7 +207,8 @@ export class RunningEntry implements EntryLoop {
   private async enter(held: Held, now: EpochMs): Promise<Outcome> {
     try {
       // From the store's own word on: a store that was away for long said nothing of what others may yet enter.
-      const isDone = await this.work(held, now - (held.unknownSince ?? now) >= UNKNOWN_FOR);
+      const unknownFor = now - (held.unknownSince ?? now);
+      const isDone = await this.work(held, unknownFor >= patienceWith(held.item));
       this.failures = 0;
       if (isDone) this.book.done(held);
       return isDone ? "done" : "later";
@@ -231,11 +244,7 @@ export class RunningEntry implements EntryLoop {
       this.book.putBack(held, isAway ? 0 : clock.now() + AGAIN, true);
       return isAway ? "away" : "later";
     }
-    held.tries += 1;
-    held.failedSince ??= clock.now();
-    const isLast = isGarbled
-      ? clock.now() - held.failedSince >= GARBLED_FOR
-      : held.tries >= TRIES_MAX;
+    const isLast = this.isLastTry(held, isGarbled);
     const what = isLast ? "It is closed as failed." : "It is tried again.";
     const message = `Something that waited could not be entered. ${what}`;
     if (isLast || held.tries === 1)
@@ -243,6 +252,13 @@ export class RunningEntry implements EntryLoop {
     if (isLast && (await this.abandon(held))) return "done";
     this.book.putBack(held, clock.now() + AGAIN);
     return "later";
+  }
+
+  private isLastTry(held: Held, isGarbled: boolean): boolean {
+    const now = this.parts.tools.clock.now();
+    held.tries += 1;
+    held.failedSince ??= now;
+    return isGarbled ? now - held.failedSince >= GARBLED_FOR : held.tries >= TRIES_MAX;
   }
 
   private async abandon(held: Held): Promise<boolean> {
@@ -301,4 +317,9 @@ export class RunningEntry implements EntryLoop {
     const age = oldest === undefined ? 0 : Math.max(0, clock.now() - oldest);
     observer.notice({ kind: "entry.oldest", value: age / SECOND });
   }
+}
+
+function patienceWith(item: WaitingItem): DurationMs {
+  const isUpload = item.kind === "step" && item.record.step.kind === "upload";
+  return isUpload ? UPLOAD_UNKNOWN_FOR : UNKNOWN_FOR;
 }

@@ -17,7 +17,7 @@ export interface ReadAgainParts {
   readonly records: WaitingRecords;
   readonly tools: Pick<DeskTools, "bundle" | "observer">;
   readonly supersession: Supersession;
-  readonly owe: (chore: Pick<Chore, "id" | "lane" | "pharmacy" | "run">) => void;
+  readonly owe: (chore: Pick<Chore, "id" | "lane" | "pharmacy" | "of" | "run">) => void;
   /** A till that asks again must get the answer it had from the process before. */
   readonly remember: (item: WaitingItem) => void;
 }
@@ -30,6 +30,7 @@ export class ReadAgain {
   private closed: Set<string> | undefined;
   private kept: JournalPosition;
   private isSurveyed = false;
+  private filling: Promise<void> | undefined;
 
   constructor(parts: ReadAgainParts) {
     this.parts = parts;
@@ -48,10 +49,17 @@ export class ReadAgain {
     if (records.kept.record < this.ownFrom.record) book.leaveFrom(records.kept);
   }
 
-  /** Fills the room there is, once half of it is free; in the order of the journal. */
-  async fill(): Promise<void> {
+  /** Fills the room there is, once half of it is free; in the order of the journal. One reading at a time. */
+  fill(): Promise<void> {
+    this.filling ??= this.readRoomful().finally(() => {
+      this.filling = undefined;
+    });
+    return this.filling;
+  }
+
+  private async readRoomful(): Promise<void> {
     const { book } = this.parts;
-    if (book.overflow === undefined || book.room < book.held) return;
+    if (book.overflow === undefined || !book.isHalfFree) return;
     this.closed ??= await this.outcomes(book.overflow);
     while (book.overflow !== undefined && book.room > 0) await this.readOn(book.overflow);
     await this.survey();

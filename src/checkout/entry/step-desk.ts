@@ -100,7 +100,7 @@ export class StepDesk {
     const { swipeId, key, person, pharmacy } = aboutOf(step);
     const given = key === undefined ? undefined : answers.of(key);
     const scope = "scope" in step ? step.scope : undefined;
-    const part = partOf(step) ?? this.otherSettlement(step);
+    const part = partOf(step) ?? this.otherThan(step);
     return {
       swipeId,
       scope: scope ?? "",
@@ -113,11 +113,14 @@ export class StepDesk {
     };
   }
 
-  /** A second settlement of a sale, under another number, is a record of its own. */
-  private otherSettlement(step: WaitingStep): string | undefined {
-    if (step.kind !== "settle") return undefined;
+  /** A second settlement of a sale under another number, and a return that follows it, are records of their own. */
+  private otherThan(step: WaitingStep): string | undefined {
     const { key } = aboutOf(step);
-    const other = key === undefined ? undefined : this.parts.entry.book.settlementOf(key);
+    const held = key === undefined ? [] : this.parts.entry.book.stepsOf(key);
+    if (step.kind === "reverse" && step.reversalId === undefined) return returnAfter(held);
+    if (step.kind !== "settle") return undefined;
+    const first = held.map(({ step: of }) => of).find(({ kind }) => kind === "settle");
+    const other = first?.kind === "settle" ? first.settlementId : undefined;
     return other === undefined || other === step.settlementId ? undefined : step.settlementId;
   }
 
@@ -129,4 +132,16 @@ export class StepDesk {
     if (person !== NOBODY) return laneOfPerson(person);
     return swipeLane(key ?? step.kind);
   }
+}
+
+/** Told again it is the return that waits last; behind a settlement that came since it is another one. */
+function returnAfter(held: readonly WaitingRecord[]): string | undefined {
+  const isReturn = ({ step }: WaitingRecord) =>
+    step.kind === "reverse" && step.reversalId === undefined;
+  const returns = held.filter(isReturn);
+  const last = returns.at(-1);
+  if (last === undefined) return undefined;
+  const since = held.slice(held.indexOf(last) + 1);
+  const isAnother = since.some(({ step }) => step.kind === "settle");
+  return isAnother ? `again-${returns.length}` : last.part;
 }

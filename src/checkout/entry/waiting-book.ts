@@ -1,14 +1,17 @@
 import type { JournalPosition } from "../../audit/segment-reader.ts";
 import type { SwipeKey } from "../../counters/contract.ts";
 import type { EpochMs } from "../../units.ts";
+import type { WaitingRecord } from "../recorder.ts";
 import { Beyond } from "./beyond.ts";
-import { swipeLane, type WaitingItem } from "./waiting-items.ts";
+import { type Chore, swipeLane, type WaitingItem } from "./waiting-items.ts";
 
 /**
  * Items held in memory: about 10 KB each, and a record of a stand-in read again has 25 KB. What comes beyond it is only
  * in the journal, and is read again from there once half of these are entered.
  */
 export const WAITING_HELD_MAX = 2_000;
+/** What is owed besides, some 4 KB each: without a bound a part of the store that is away for hours would fill memory. */
+export const CHORES_MAX = 10_000;
 /** Lanes looked through for one whose pharmacy is not being served. */
 const LOOKED_THROUGH = 200;
 
@@ -33,18 +36,29 @@ export interface Ticket {
   dropped(): void;
 }
 
+/** A swipe of which something is held: where, how much of it, and how much of that is owed only. */
+interface Known {
+  readonly lane: string;
+  items: number;
+  chores: number;
+}
+
 /** What waits to be entered: lanes in the order of their first item, as many items as are held, and where the rest begins. */
 export class WaitingBook {
   private readonly lanes = new Map<string, Held[]>();
   private readonly ids = new Set<string>();
-  private readonly swipes = new Map<SwipeKey, { readonly lane: string; items: number }>();
+  private readonly swipes = new Map<SwipeKey, Known>();
+  private chores = 0;
   private readonly tickets = new Set<Ticket>();
   private readonly underWay = new Map<string, string>();
   private readonly heldMax: number;
+  private readonly forgets: boolean;
   private readonly beyond = new Beyond();
 
-  constructor(heldMax: number) {
+  /** `forgets`: nothing of it ever counts (the test pharmacy), and a store that is away must not fill memory with it. */
+  constructor(heldMax: number, forgets = false) {
     this.heldMax = heldMax;
+    this.forgets = forgets;
   }
 
   get held(): number {
@@ -52,7 +66,12 @@ export class WaitingBook {
   }
 
   get room(): number {
-    return this.heldMax - this.ids.size;
+    return this.heldMax - (this.ids.size - this.chores);
+  }
+
+  /** There is room enough for reading the journal again to be worth it. */
+  get isHalfFree(): boolean {
+    return 2 * this.room >= this.heldMax;
   }
 
   get overflow(): JournalPosition | undefined {
@@ -77,23 +96,22 @@ export class WaitingBook {
     return this.lanes.has(lane) || this.beyond.mayHave(lane);
   }
 
-  /** Only what this process holds. */
+  /** Only what this process holds, and only what was told of it: what is owed of a change has changed it already. */
   holds(swipe: SwipeKey): boolean {
-    return this.swipes.has(swipe);
+    const { items, chores } = this.swipes.get(swipe) ?? { items: 0, chores: 0 };
+    return items > chores;
   }
 
   laneOf(swipe: SwipeKey): string | undefined {
     return this.swipes.get(swipe)?.lane;
   }
 
-  /** Number of the first settlement of it that is held. */
-  settlementOf(swipe: SwipeKey): string | undefined {
-    const lane = this.lanes.get(this.laneOf(swipe) ?? "");
-    for (const { item } of lane ?? []) {
-      if (item.kind !== "step" || item.key !== swipe) continue;
-      if (item.record.step.kind === "settle") return item.record.step.settlementId;
-    }
-    return undefined;
+  /** What of it was told and is held, in the order it came. */
+  stepsOf(swipe: SwipeKey): readonly WaitingRecord[] {
+    const lane = this.lanes.get(this.laneOf(swipe) ?? "") ?? [];
+    return lane.flatMap(({ item }) =>
+      item.kind === "step" && item.key === swipe ? [item.record] : [],
+    );
   }
 
   oldest(): EpochMs | undefined {
@@ -119,21 +137,38 @@ export class WaitingBook {
     return ticket;
   }
 
-  /** False where there is no room: the journal has it. Without a journal everything is held. */
+  /** False where there is no room: the journal has it. Without a journal everything is held, or what is beyond forgotten. */
   add(item: WaitingItem): boolean {
     if (this.ids.has(item.id)) return true;
-    const isFull = this.beyond.from !== undefined || this.ids.size >= this.heldMax;
-    if (isFull && item.from !== undefined && item.kind !== "chore") {
+    const isFull = this.beyond.from !== undefined || this.room <= 0;
+    if (isFull && item.from !== undefined) {
       this.beyond.leave(item.from, item);
       return false;
     }
+    if (isFull && this.forgets) return false;
     this.hold(item);
     return true;
   }
 
   /** Read again from the journal. */
-  hold(item: WaitingItem): Held | undefined {
-    if (this.ids.has(item.id)) return undefined;
+  hold(item: WaitingItem): void {
+    if (this.ids.has(item.id)) return;
+    this.put(item, Number.POSITIVE_INFINITY);
+    this.beyond.forget(item);
+  }
+
+  /** Before whatever waits in its lane, but behind what is under way and owed before. False: more is owed than is held. */
+  owe(chore: Chore): boolean {
+    if (this.chores >= CHORES_MAX) return false;
+    const lane = this.lanes.get(chore.lane) ?? [];
+    const from = this.underWay.has(chore.lane) ? 1 : 0;
+    const place = lane.findIndex(({ item }, index) => index >= from && item.kind !== "chore");
+    this.chores += 1;
+    this.put(chore, place < 0 ? Number.POSITIVE_INFINITY : place);
+    return true;
+  }
+
+  private put(item: WaitingItem, place: number): void {
     this.ids.add(item.id);
     const held: Held = {
       ...{ item, tries: 0, notBefore: 0, forStore: false },
@@ -141,17 +176,13 @@ export class WaitingBook {
     };
     const lane = this.lanes.get(item.lane);
     if (lane === undefined) this.lanes.set(item.lane, [held]);
-    else lane.push(held);
-    this.know(keyOf(item), item.lane);
-    this.beyond.forget(item);
-    return held;
-  }
-
-  private know(key: SwipeKey | undefined, lane: string): void {
+    else lane.splice(place, 0, held);
+    const key = keyOf(item);
     if (key === undefined) return;
-    const known = this.swipes.get(key);
-    if (known === undefined) this.swipes.set(key, { lane, items: 1 });
-    else known.items += 1;
+    const known = this.swipes.get(key) ?? { lane: item.lane, items: 0, chores: 0 };
+    known.items += 1;
+    if (item.kind === "chore") known.chores += 1;
+    this.swipes.set(key, known);
   }
 
   /** From there on the journal is to be read again, and nobody knows yet what of it waits. */
@@ -195,10 +226,12 @@ export class WaitingBook {
     lane?.shift();
     if (lane?.length === 0) this.lanes.delete(item.lane);
     this.ids.delete(item.id);
+    if (item.kind === "chore") this.chores -= 1;
     const key = keyOf(item);
     const known = key === undefined ? undefined : this.swipes.get(key);
     if (key === undefined || known === undefined) return;
     known.items -= 1;
+    if (item.kind === "chore") known.chores -= 1;
     if (known.items === 0) this.swipes.delete(key);
   }
 
@@ -258,5 +291,5 @@ export class WaitingBook {
 }
 
 function keyOf(item: WaitingItem): SwipeKey | undefined {
-  return item.kind === "chore" ? undefined : item.key;
+  return item.kind === "chore" ? item.of : item.key;
 }

@@ -43,6 +43,8 @@ export interface WaitingTold extends Waiting {
 /** Something smaller that is owed to the store and needs no record: it follows from one that is there. */
 export interface Chore extends Waiting {
   readonly kind: "chore";
+  /** The sale that it is still owed of: what comes next of it waits behind. */
+  readonly of?: SwipeKey;
   readonly run: () => Promise<void>;
 }
 

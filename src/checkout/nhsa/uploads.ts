@@ -105,6 +105,9 @@ export class Uploads {
     const ledger = await this.persons.at(told.pharmacy, person);
     const memories = codes.length === 0 ? [] : await this.asked(this.tools.store.traces(codes));
     const choice = await this.choose(told, ledger, memories);
+    // Its sale, or the settlement it is known by, may be about to be entered elsewhere.
+    const mayCome = this.tools.waited?.isLastTry === false;
+    if (choice === "none" && mayCome) return { problem: { code: "swipe_unknown" } };
     if (choice === "none" || choice === "ambiguous") {
       this.notice(told.route, choice === "none" ? "unmatched" : "ambiguous");
       this.unmatched.count(told.route);

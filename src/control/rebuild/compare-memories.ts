@@ -12,7 +12,7 @@ export interface Comparison {
   readonly alike: number;
   /** Purchases that only the rebuilt memory has: what had been lost. */
   readonly cameBack: number;
-  /** Purchases that only the living memory has: what the record does not tell of. */
+  /** Purchases, settlements and returns that only the living memory has: what the record does not tell of. */
   readonly missing: number;
   /** Purchases that stand otherwise. */
   readonly different: number;
@@ -71,9 +71,14 @@ function compareLedgers(
 ) {
   const rebuilt = new Map(after.map((entry) => [nameOf(entry), saidOf(entry, now)]));
   const living = new Map(before.map((entry) => [nameOf(entry), saidOf(entry, now)]));
-  const missing = [...living.keys()].filter((name) => !rebuilt.has(name));
+  const reached = new Map(after.map((entry) => [nameOf(entry), stepsOf(entry, now)]));
+  const missing = before.filter((entry) => {
+    const steps = reached.get(nameOf(entry));
+    return steps === undefined || steps < stepsOf(entry, now);
+  });
+  const isMissing = new Set(missing.map(nameOf));
   const different = [...living].filter(
-    ([name, said]) => rebuilt.has(name) && rebuilt.get(name) !== said,
+    ([name, said]) => !isMissing.has(name) && rebuilt.get(name) !== said,
   );
   const cameBack = [...rebuilt.keys()].filter((name) => !living.has(name));
   return {
@@ -86,6 +91,13 @@ function compareLedgers(
 /** A folded entry is its day's sum: it has no swipe of its own. */
 function nameOf({ swipe, state, at }: LedgerEntry): string {
   return state === "folded" ? `day ${at}` : swipe;
+}
+
+/** How far a sale has come: checked, settled, returned. */
+function stepsOf(entry: LedgerEntry, now: EpochMs): number {
+  const state = stateAt(entry, now);
+  if (state === "returned") return 2;
+  return state === "settled" ? 1 : 0;
 }
 
 function saidOf(entry: LedgerEntry, now: EpochMs): string {

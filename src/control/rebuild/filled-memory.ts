@@ -1,6 +1,6 @@
 import type { FilledMemory } from "../../checkout/rebuild/rebuilder.ts";
-import type { CounterStore } from "../../counters/contract.ts";
-import { createKeyNames } from "../../counters/keys.ts";
+import type { CounterStore, PersonKey } from "../../counters/contract.ts";
+import { createKeyNames, personOfLedger } from "../../counters/keys.ts";
 import { ledgerSeq } from "../../counters/ledger-layout.ts";
 import type { MemoryHome } from "../../counters/operations.ts";
 import { createPackedStore } from "../../counters/packed-store.ts";
@@ -12,6 +12,8 @@ export interface Estate {
   forget(key: string): Promise<void>;
   /** Every key of a generation, the control documents excepted. */
   remove(generation: string): Promise<void>;
+  /** Names of keys with this prefix, some at a time. */
+  scan(prefix: string): AsyncIterable<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -36,6 +38,25 @@ export function filledMemory(estate: Estate, generation: string, now: () => Epoc
     },
     forgetAnswer: (person, swipe) => estate.forget(keys.answer(person, swipe)),
   };
+}
+
+/** Where most of them are gone, the rest is not looked for for ever: some two million keys. */
+const STEPS_MAX = 2_000;
+
+/** Some of the persons that a generation knows, at most `max`. */
+export async function personsOf(
+  { scan }: Estate,
+  generation: string,
+  max: number,
+): Promise<readonly PersonKey[]> {
+  const persons: PersonKey[] = [];
+  let steps = 0;
+  for await (const keys of scan(`${generation}:{p`)) {
+    persons.push(...keys.flatMap((key) => personOfLedger(key) ?? []));
+    steps += 1;
+    if (persons.length >= max || steps === STEPS_MAX) break;
+  }
+  return persons.slice(0, max);
 }
 
 export function storeOf(estate: Estate, generation: string, now: () => EpochMs): CounterStore {

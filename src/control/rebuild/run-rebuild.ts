@@ -1,12 +1,12 @@
 import type { RecordFacts, RecordSource } from "../../audit/record-source.ts";
 import type { Rebuilder } from "../../checkout/rebuild/rebuilder.ts";
-import type { CounterStore } from "../../counters/contract.ts";
+import type { CounterStore, PersonKey } from "../../counters/contract.ts";
 import { pseudonymBytes } from "../../features/digests.ts";
 import type { Clock, DurationMs, EpochMs, Timers } from "../../units.ts";
 import { GOOD_FOR } from "../follow-generations.ts";
 import type { Generations } from "../generations.ts";
 import { type Counts, RecordApplier } from "./apply-record.ts";
-import { type Comparison, compareMemories, PersonSample } from "./compare-memories.ts";
+import { type Comparison, compareMemories, PersonSample, SAMPLE_MAX } from "./compare-memories.ts";
 import type { GenerationChanges } from "./generation-changes.ts";
 import {
   RebuildInterruptedError,
@@ -56,6 +56,8 @@ export interface RebuildParts {
   /** For one generation of the memory. */
   rebuilderOf(generation: string): Rebuilder;
   storeOf(generation: string): CounterStore;
+  /** Some of the persons that a generation knows. */
+  personsOf(generation: string, max: number): Promise<readonly PersonKey[]>;
   /** Removes a generation that no document names as living. */
   remove(generation: string): Promise<void>;
   /** Others may use the memory meanwhile; the embedded one is nobody else's. */
@@ -148,6 +150,8 @@ class Rebuild {
     const { changes } = this.parts;
     const { living, kept } = changes.current;
     this.filling = changes.next();
+    // What is left under its name, where the store has lost its word of a rebuild before, is none of the record's.
+    await this.parts.remove(this.filling);
     await changes.write({ phase: "filling", living, other: this.filling, kept });
     this.rebuilder = this.parts.rebuilderOf(this.filling);
     this.applier = new RecordApplier(this.rebuilder, this.parts.timers);
@@ -237,10 +241,13 @@ class Rebuild {
     return this.applier?.applied ?? 0;
   }
 
-  private compareNow(): Promise<Comparison> {
-    const { storeOf, clock } = this.parts;
+  /** Persons of the record, and persons of the living memory: of some the record may tell nothing at all. */
+  private async compareNow(): Promise<Comparison> {
+    const { storeOf, personsOf, clock } = this.parts;
     const [living, rebuilt] = [storeOf(this.before), storeOf(this.filling)];
-    return compareMemories(living, rebuilt, this.sample.persons, clock.now());
+    const known = await personsOf(this.before, SAMPLE_MAX);
+    const persons = [...new Set([...this.sample.persons, ...known])];
+    return compareMemories(living, rebuilt, persons, clock.now());
   }
 
   private alone(living: string, kept: readonly string[]): Promise<void> {

@@ -24,6 +24,7 @@ import {
   LOCATOR_HEAD,
   locatorEnds,
 } from "../locator-layout.ts";
+import { hasMovedOn, withoutClaiming } from "../moved-on.ts";
 import type {
   ChangeOperation,
   ChangePlan,
@@ -92,7 +93,9 @@ function observe(shelf: ByteShelf, plan: ObservePlan): ObserveReply {
   }
   writeLedger(shelf, plan, ledger);
   const attempts = writeAttempts(shelf, plan);
-  const values = plan.operations.flatMap((operation) => carryOut(shelf, plan, operation));
+  const isMoved = hasMovedOn(ledger, swipe);
+  const operations = isMoved ? withoutClaiming(plan.operations) : plan.operations;
+  const values = operations.flatMap((operation) => carryOut(shelf, plan, operation));
   // Here each code has a place of its own, so none is ever lost to make room.
   return { verdict: retry ? "retry" : "new", ledger, attempts, values, lost: 0 };
 }
@@ -245,7 +248,9 @@ function markedLedger(ledger: Buffer, plan: SealPlan): Marked {
     const state = after.readUInt8(position + ENTRY_STATE_OFFSET);
     if ((mark.from & (1 << state)) === 0) continue;
     after.writeUInt8(mark.to, position + ENTRY_STATE_OFFSET);
-    if (mark.flags !== undefined) after.writeUInt16BE(mark.flags, position + ENTRY_FLAGS_OFFSET);
+    // A part may have come back before the seal: that stays.
+    const flags = after.readUInt16BE(position + ENTRY_FLAGS_OFFSET) | (mark.flags ?? 0);
+    after.writeUInt16BE(flags, position + ENTRY_FLAGS_OFFSET);
     swipes.add(mark.swipe);
   }
   return { after: swipes.size > 0 ? after : undefined, swipes };

@@ -114,17 +114,15 @@ class Cluster implements RedisConnection {
   }
 
   async removeAll(prefix: string): Promise<void> {
-    for (const node of this.primaries()) {
-      let cursor = "0";
-      do {
-        const reply = await node.send("SCAN", [cursor, "MATCH", `${prefix}*`, "COUNT", 1_000]);
-        const [next, keys] = reply as [Buffer, Buffer[]];
-        // Keys of several slots cannot be named in one command.
-        const memories = keys.map(String).filter((key) => !isControlDocument(key));
-        await Promise.all(memories.map((key) => this.send("UNLINK", [key])));
-        cursor = next.toString();
-      } while (cursor !== "0");
+    for await (const keys of this.scan(prefix)) {
+      // Keys of several slots cannot be named in one command.
+      const memories = keys.filter((key) => !isControlDocument(key));
+      await Promise.all(memories.map((key) => this.send("UNLINK", [key])));
     }
+  }
+
+  async *scan(prefix: string): AsyncIterable<readonly string[]> {
+    for (const node of this.primaries()) yield* node.scan(prefix);
   }
 
   async close(): Promise<void> {

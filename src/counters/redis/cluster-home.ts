@@ -3,6 +3,7 @@ import type { Bytes, DurationMs, Timers } from "../../units.ts";
 import { StoreUnavailableError } from "../contract.ts";
 import { entityOf } from "../keys.ts";
 import { decodeEntry, findEntry } from "../ledger-layout.ts";
+import { hasMovedOn, hasMovedOnSince, withoutClaiming } from "../moved-on.ts";
 import type {
   ChangeOperation,
   ChangePlan,
@@ -85,7 +86,8 @@ async function observe(
   const call = encodeObservePerson(plan);
   const person = readObserve(await callScript(connection, observeScript, call));
   if (person.verdict !== "new" && person.verdict !== "retry") return person;
-  const entities = entityParts(plan.operations);
+  const isMoved = hasMovedOn(person.ledger, plan.swipe);
+  const entities = entityParts(isMoved ? withoutClaiming(plan.operations) : plan.operations);
   const heard = await Promise.all(
     entities.map((part) => patience.heard(observePart(connection, plan, part), OTHERS_SHARE)),
   );
@@ -183,21 +185,22 @@ async function complete(parts: Parts, plan: ObservePlan, sealing: SealPlan): Pro
   const located = await locate(connection, plan);
   // The id is another person's since: there is nothing of this one's to complete.
   if (located.verdict === "conflict") return;
+  const reply = await connection.send("GET", [sealing.ledgerKey]);
+  const ledger = Buffer.isBuffer(reply) ? reply : null;
+  const isMoved = hasMovedOnSince(ledger, plan.swipe);
   await settleAll(
-    entityParts(plan.operations)
+    entityParts(isMoved ? withoutClaiming(plan.operations) : plan.operations)
       .filter(({ writes }) => writes)
       .map((part) => observePart(connection, plan, part)),
   );
-  const operations = dueOperations(sealing, await isHeld(connection, sealing));
+  const operations = dueOperations(sealing, isHeld(ledger, sealing));
   await sendAll(connection, othersCalls(sealing, sealing.swipe, operations));
 }
 
 /** Whether the seal gave the swipe's entry its state, as the entry itself still tells. */
-async function isHeld(connection: RedisConnection, plan: SealPlan): Promise<boolean> {
-  const ledger = await connection.send("GET", [plan.ledgerKey]);
-  if (!Buffer.isBuffer(ledger)) return false;
-  const position = findEntry(ledger, plan.swipe);
-  if (position < 0) return false;
+function isHeld(ledger: Buffer | null, plan: SealPlan): boolean {
+  const position = ledger === null ? -1 : findEntry(ledger, plan.swipe);
+  if (ledger === null || position < 0) return false;
   const { state, presume } = decodeEntry(ledger, position);
   return presume || state === "reserved" || state === "attempted";
 }

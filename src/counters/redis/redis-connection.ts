@@ -46,6 +46,8 @@ export interface RedisConnection {
   evictionPolicy(): string | undefined;
   /** Removes every key with this prefix but the control documents: a replay leaves nothing behind. */
   removeAll(prefix: string): Promise<void>;
+  /** Names of keys with this prefix, some at a time (or none); those written or removed meanwhile may be among them. */
+  scan(prefix: string): AsyncIterable<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -168,11 +170,17 @@ class OneRedis implements RedisConnection {
   }
 
   async removeAll(prefix: string): Promise<void> {
+    for await (const found of this.scan(prefix)) {
+      const keys = found.filter((key) => !isControlDocument(key));
+      if (keys.length > 0) await this.client.unlink(...keys);
+    }
+  }
+
+  async *scan(prefix: string): AsyncIterable<readonly string[]> {
     let cursor = "0";
     do {
       const [next, found] = await this.client.scan(cursor, "MATCH", `${prefix}*`, "COUNT", 1_000);
-      const keys = found.filter((key) => !isControlDocument(key));
-      if (keys.length > 0) await this.client.unlink(...keys);
+      yield found;
       cursor = next;
     } while (cursor !== "0");
   }

@@ -50,7 +50,10 @@ local function checkPerson(k)
     end
   end
   local ledger = redis.call('GET', KEYS[k + 1])
-  if ledger and not retry and findEntry(ledger, LEDGER_HEAD, LEDGER_SWIPE, swipe) then return { 5, ledger } end
+  local known = ledger and findEntry(ledger, LEDGER_HEAD, LEDGER_SWIPE, swipe)
+  if known and not retry then return { 5, ledger } end
+  -- What became of the sale before its seal has moved its claims: one let go is not taken again.
+  isSealed = known and string.byte(ledger, known + LEDGER_STATE) ~= UNSEALED
   values[k + 1] = ledger
   return nil
 end

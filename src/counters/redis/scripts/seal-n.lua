@@ -30,10 +30,13 @@ for _ = 1, marks do
   marked, from, to, hasFlags, flags, position = struct.unpack('>c8BBBI2', plan, position)
   local entry = findEntry(ledger, LEDGER_HEAD, LEDGER_SWIPE, marked)
   if entry then
-    local state = string.byte(ledger, entry + 2)
+    local state = string.byte(ledger, entry + LEDGER_STATE)
     if bit.band(from, bit.lshift(1, state)) ~= 0 then
-      redis.call('SETRANGE', KEYS[2], entry + 1, string.char(to))
-      if hasFlags == 1 then redis.call('SETRANGE', KEYS[2], entry - 1 + LEDGER_FLAGS, struct.pack('>I2', flags)) end
+      redis.call('SETRANGE', KEYS[2], entry - 1 + LEDGER_STATE, string.char(to))
+      -- A part may have come back before the seal: that stays.
+      local standing = struct.unpack('>I2', ledger, entry + LEDGER_FLAGS)
+      local both = struct.pack('>I2', bit.bor(standing, flags))
+      if hasFlags == 1 then redis.call('SETRANGE', KEYS[2], entry - 1 + LEDGER_FLAGS, both) end
       held = held or marked == swipe
     end
   end

@@ -18,6 +18,7 @@ local TRACE_BUCKET_PRUNE = 100
 local TRACE_BUCKET_MAX = 127
 
 local LEDGER_HEAD = 6
+local LEDGER_STATE = 2
 local LEDGER_AT = 3
 local LEDGER_SWIPE = 9
 local LEDGER_FLAGS = 34
@@ -48,3 +49,4 @@ local EMPTY_LEDGER = string.rep('\0', LEDGER_HEAD)
 local EMPTY_ATTEMPTS = string.rep('\0', ATTEMPTS_HEAD)
 
 local RESERVED, PRESUMABLE, SOLD, RETURNED = 0, 1, 2, 3
+local UNSEALED = 0
