@@ -1,5 +1,7 @@
 // Runs every fault test against real services and writes what they measured into the README, between its two marks
 // (`npm run faults`). Rows come from the tests themselves (tests/faults/fault-row.ts); nothing here knows a figure.
+// `node .ci/faults.mjs FILE` only writes the table, from the rows that a whole test run left in that file
+// (GUARD_FAULT_ROWS=FILE npm test).
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -37,12 +39,7 @@ function cells({ fault, made, runs, requests, lost, countedTwice, slowestMs, dea
   return `| ${[fault, made, ...numbers, slowest].join(" | ")} |`;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "guard-faults-"));
-try {
-  const rows = join(folder, "rows.ndjson");
-  writeFileSync(rows, "");
-  const options = { cwd: root, stdio: "inherit", env: { ...process.env, GUARD_FAULT_ROWS: rows } };
-  const ran = spawnSync(process.execPath, ["build/tests/services/with-services.js", ...faultTests()], options);
+function writeTable(rows) {
   const told = readFileSync(rows, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
   const table = [...HEAD, ...told.sort((a, b) => a.fault.localeCompare(b.fault, "en")).map(cells)].join("\n");
   const text = readFileSync(join(root, "README.md"), "utf8");
@@ -51,7 +48,22 @@ try {
   if (after === undefined) throw new Error(`README.md lacks ${begin} and ${end}.`);
   writeFileSync(join(root, "README.md"), `${before}${begin}\n\n${table}\n\n${end}${after}`);
   process.stdout.write(`${told.length} rows in README.md.\n`);
-  process.exitCode = ran.status ?? 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
+
+function runTests() {
+  const folder = mkdtempSync(join(tmpdir(), "guard-faults-"));
+  try {
+    const rows = join(folder, "rows.ndjson");
+    writeFileSync(rows, "");
+    const options = { cwd: root, stdio: "inherit", env: { ...process.env, GUARD_FAULT_ROWS: rows } };
+    const ran = spawnSync(process.execPath, ["build/tests/services/with-services.js", ...faultTests()], options);
+    writeTable(rows);
+    process.exitCode = ran.status ?? 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const [given] = process.argv.slice(2);
+if (given === undefined) runTests();
+else writeTable(given);

@@ -303,7 +303,7 @@ export function value(declaration: unknown, given: Given = {}): Exclude<Seen, un
 export { DAY, HOUR, MINUTE };
 
 /** Whatever was asked for was heard; what is not given was found empty. */
-function heard(asked: Observation, given: Partial<Memory> = {}): Memory {
+export function heard(asked: Observation, given: Partial<Memory> = {}): Memory {
   const memory = { ...EMPTY, ...given };
   const all = <T>(uses: readonly unknown[], found: readonly T[], nothing: Exclude<T, undefined>) =>
     uses.map((_, place) => (place < found.length ? (found[place] as T) : nothing));

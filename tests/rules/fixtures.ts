@@ -8,7 +8,7 @@ import { judge } from "../../src/rules/judge.ts";
 import type { Policy } from "../../src/rules/policy.ts";
 import { parsePolicy } from "../../src/rules/policy.ts";
 import type { PseudonymisedLine, PseudonymisedSwipe } from "../../src/swipe/pseudonymised-swipe.ts";
-import { codes, EMPTY, line, observe, pseudonym, reference, swipe } from "../features/fixtures.ts";
+import { codes, heard, line, observe, pseudonym, reference, swipe } from "../features/fixtures.ts";
 
 export const POLICY_FILE = "deploy/policy/policy.yaml";
 
@@ -49,9 +49,10 @@ export function ordinary(changes: Parameters<typeof swipe>[0] = {}): Pseudonymis
 export function judged(policy: Policy, given: Given = {}): Judgement {
   const sale = given.swipe ?? ordinary();
   const bundle = given.reference ?? reference();
-  const memory = given.memory === null ? undefined : { ...EMPTY, ...given.memory };
   const { plan } = policy;
-  return judge(policy, readFeatures(plan, sale, observe(plan, sale, bundle), memory, bundle), sale);
+  const asked = observe(plan, sale, bundle);
+  const memory = given.memory === null ? undefined : heard(asked, given.memory);
+  return judge(policy, readFeatures(plan, sale, asked, memory, bundle), sale);
 }
 
 /** Rules that hit, with their levels. */
