@@ -1,7 +1,7 @@
 // Breaks the scripts of the memory and the life cycle of a swipe, one branch at a time, and runs the tests that should
 // notice. A mutant that no test notices is a survivor: it must be named, with the reason why it may live, in
-// mutate-survivors.json, or this fails (`npm run mutate`, `npm run mutate -- lua`, `npm run mutate -- life-cycle 40`:
-// only a sample of that many). Takes a while: some 2 to 10 s a mutant.
+// mutate-survivors.json, or this fails. Takes a while, some 2 to 10 s a mutant: `npm run mutate -- lua 40 tallies` breaks
+// only the scripts, only 40 places (0: all), and only in files whose name has that word.
 
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,13 +15,13 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const SCRIPTS = "src/counters/redis/scripts";
 const LIFE_CYCLE = ["life-cycle", "settling", "tally-moves", "came-back", "held", "one-sale", "entry-state", "late-codes"];
 /** A mutant that makes a test hang is noticed. */
-const HANG_MS = 120_000;
+const HANG_MS = 60_000;
 const SUITES = {
   lua: ["redis-store", "twins", "redis-cluster", "cluster-parts", "memory"].map((name) => `counters/${name}.redis`),
   "life-cycle": ["decision/*", "checkout/desk"],
 };
 
-const [wanted = "all", sample = "0"] = process.argv.slice(2);
+const [wanted = "all", sample = "0", only = ""] = process.argv.slice(2);
 const explained = JSON.parse(readFileSync(new URL("mutate-survivors.json", import.meta.url), "utf8"));
 mkdirSync(join(root, ".cache"), { recursive: true });
 const build = mkdtempSync(join(root, ".cache/mutants-"));
@@ -41,11 +41,13 @@ function testFiles(names) {
   });
 }
 
-/** The first test that fails, or undefined where all pass. */
-function noticedBy(files, env) {
+/** The first test that fails, or undefined where all pass. A Redis that a mutant sent round in circles is made anew. */
+function noticedBy(files, redis) {
   for (const file of files) {
-    const ran = spawnSync(process.execPath, [file], { cwd: root, env, timeout: HANG_MS, stdio: "ignore" });
-    if (ran.status !== 0) return file.slice(build.length + 1);
+    const ran = spawnSync(process.execPath, [file], { cwd: root, env: redis.env, timeout: HANG_MS, stdio: "ignore" });
+    if (ran.status === 0) continue;
+    if (ran.signal !== null) redis.again();
+    return file.slice(build.length + 1);
   }
   return undefined;
 }
@@ -102,15 +104,31 @@ async function freePort() {
   return port;
 }
 
+function pause(ms) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 async function withRedis(work) {
   const port = await freePort();
   const options = ["--port", port, "--bind", "127.0.0.1", "--save", "", "--maxmemory-policy", "noeviction"];
-  const redis = spawn("redis-server", options.map(String), { stdio: "ignore", cwd: build });
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const start = () => {
+    const server = spawn("redis-server", options.map(String), { stdio: "ignore", cwd: build });
+    pause(1_000);
+    return server;
+  };
+  let server = start();
+  const redis = {
+    env: { ...process.env, GUARD_TEST_REDIS_URL: `redis://127.0.0.1:${port}`, GUARD_TEST_REDIS_SERVER: "redis-server", TAP_BAIL: "1" },
+    again: () => {
+      server.kill("SIGKILL");
+      pause(200);
+      server = start();
+    },
+  };
   try {
-    work({ ...process.env, GUARD_TEST_REDIS_URL: `redis://127.0.0.1:${port}`, GUARD_TEST_REDIS_SERVER: "redis-server", TAP_BAIL: "1" });
+    work(redis);
   } finally {
-    redis.kill();
+    server.kill("SIGKILL");
   }
 }
 
@@ -118,17 +136,17 @@ function isExplained({ file, line, what }) {
   return explained.some((each) => each.file === file && each.line === line && each.what === what);
 }
 
-function run(kind, work, env) {
+function run(kind, work, redis) {
   const files = testFiles(SUITES[kind]);
-  const before = noticedBy(files, env);
+  const before = noticedBy(files, redis);
   if (before) throw new Error(`${before} fails without any mutant.`);
-  const all = [...work];
+  const all = [...work].filter(({ file }) => file.includes(only));
   const step = Number(sample) > 0 ? Math.max(1, Math.floor(all.length / Number(sample))) : 1;
   const chosen = all.filter((_, index) => index % step === 0);
   const survivors = [];
   for (const [index, mutant] of chosen.entries()) {
     mutant.make();
-    const by = noticedBy(files, env);
+    const by = noticedBy(files, redis);
     mutant.mend();
     if (by === undefined) {
       survivors.push(mutant);
@@ -147,9 +165,9 @@ function run(kind, work, env) {
 try {
   compile();
   let unexplained = 0;
-  await withRedis((env) => {
-    if (wanted !== "life-cycle") unexplained += run("lua", luaWork(), env);
-    if (wanted !== "lua") unexplained += run("life-cycle", lifeCycleWork(), env);
+  await withRedis((redis) => {
+    if (wanted !== "life-cycle") unexplained += run("lua", luaWork(), redis);
+    if (wanted !== "lua") unexplained += run("life-cycle", lifeCycleWork(), redis);
   });
   if (unexplained > 0) process.exitCode = 1;
 } finally {
