@@ -1,6 +1,6 @@
 // Runs every fault test against real services and writes what they measured into the README, between its two marks
 // (`npm run faults`). Rows come from the tests themselves (tests/faults/fault-row.ts); nothing here knows a figure.
-// `node .ci/faults.mjs FILE` only writes the table, from the rows that a whole test run left in that file
+// `node .ci/faults.mjs FILE` only writes the table, from the rows that a whole and green test run left in that file
 // (GUARD_FAULT_ROWS=FILE npm test).
 
 import { spawnSync } from "node:child_process";
@@ -57,8 +57,9 @@ function runTests() {
     writeFileSync(rows, "");
     const options = { cwd: root, stdio: "inherit", env: { ...process.env, GUARD_FAULT_ROWS: rows } };
     const ran = spawnSync(process.execPath, ["build/tests/services/with-services.js", ...faultTests()], options);
-    writeTable(rows);
-    process.exitCode = ran.status ?? 1;
+    // Some rows say zero because the assertions beside them hold: a run in which one failed has nothing to tell.
+    if (ran.status === 0) writeTable(rows);
+    else process.exitCode = ran.status ?? 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
