@@ -39,6 +39,7 @@ async function open(t: Test, clocks: readonly number[]): Promise<Shop> {
     await redis.stop();
     rmSync(folder, { recursive: true, force: true });
   });
+  await Promise.all(tills.map((till) => till.untilStoreAnswers()));
   return { redis, guards, tills };
 }
 

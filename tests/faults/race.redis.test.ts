@@ -52,6 +52,7 @@ async function open(t: Test, settings: Readonly<Record<string, string>>): Promis
     rmSync(folder, { recursive: true, force: true });
   });
   await Promise.all(tills.map((till) => till.open(RACERS / CLOCKS.length)));
+  await Promise.all(tills.map((till) => till.untilStoreAnswers()));
   return { redis, guards, tills };
 }
 

@@ -186,6 +186,7 @@ t.test(
       await guard.kill();
       await redis.stop();
     });
+    await till.untilStoreAnswers();
     const journal = join(guard.dataDir, "journal");
     const lived = await live(till, journal);
     const lines = lived.map(lineOf);

@@ -69,6 +69,7 @@ async function serve(t: Test, redisUrl: string, settings: Settings = {}): Promis
     till.close();
     await guard.kill();
   });
+  await till.untilStoreAnswers();
   return { till };
 }
 
@@ -135,6 +136,7 @@ t.test("a guard that was paused itself does not blame the store", skip, async (t
     await guard.kill();
   });
   await till.open(20);
+  await till.untilStoreAnswers();
   process.kill(redis.pid, "SIGSTOP");
   const asked = swipes("paused", 20, 0).map((swipe) => till.check(swipe));
   await delay(50);

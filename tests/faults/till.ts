@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http";
+import { delay } from "../services/service-process.ts";
 
 /** What the tests read of an answer, by the names of the contract. */
 export interface AnswerBody {
@@ -50,6 +51,16 @@ export class Till {
 
   get(path: string): Promise<Answer> {
     return this.call("GET", path, "");
+  }
+
+  /** A guard listens whether or not its store answers yet: until it does, its answers are stand-ins. */
+  async untilStoreAnswers(): Promise<void> {
+    for (;;) {
+      const { body } = await this.get("/readyz");
+      const names = body.degraded?.map(({ name }) => name);
+      if (names !== undefined && !names.includes("redis") && !names.includes("keys")) return;
+      await delay(25);
+    }
   }
 
   /** Connections open at once, so that a burst does not begin with handshakes. */

@@ -33,6 +33,7 @@ t.test("two guards on one Redis are one", { skip: skipWithoutRedisServer() }, as
     await redis.stop();
   });
   await Promise.all(tills.map((till) => till.open(PEOPLE / 2)));
+  await Promise.all(tills.map((till) => till.untilStoreAnswers()));
 
   await t.test("of many people after one box exactly one gets it", async (t) => {
     for (let round = 0; round < ROUNDS; round++) {

@@ -39,7 +39,7 @@ import type {
 } from "../operations.ts";
 import { writeFlag } from "./bindings.ts";
 import { AS_LONG_AS_BEFORE, type ByteShelf } from "./byte-shelf.ts";
-import { ownOperation, takeUse } from "./own-claims.ts";
+import { ownOperation, takeUse, withRoom } from "./own-claims.ts";
 import { findVariable, insertEntry, splitEntries } from "./packed-entries.ts";
 import { writeTally } from "./tallies.ts";
 import { writeTrace } from "./trace-claims.ts";
@@ -210,7 +210,9 @@ function writeUse(
   const own = (entry: Buffer) =>
     sameBytes(entry, 7, plan.swipe) && sameBytes(entry, USE_DRUG_OFFSET, drug);
   if (entries.some(own)) return uses;
-  const kept = entries.slice(-(limits.USES_MAX - 1));
+  const kept = withRoom(entries, plan.at);
+  // All of them stand: it is told so, and pushes nobody out.
+  if (kept === undefined) return uses;
   shelf.set(operation.key, Buffer.concat([...kept, operation.entry]), plan.at + operation.ttl);
   return uses;
 }

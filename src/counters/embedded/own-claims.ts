@@ -1,4 +1,5 @@
 import type { Bytes, EpochMs } from "../../units.ts";
+import { CLAIM_STATES } from "../contract.ts";
 import {
   CLAIM_WIDTH,
   USE_DRUG_OFFSET as DRUG,
@@ -82,8 +83,23 @@ export function takeUse(
     entry.copy(use, 0, 0, 1);
     if (measured) entry.copy(use, QUANTITY, QUANTITY);
   }
-  const kept = own.length > 0 ? entries : [...entries.slice(-(limits.USES_MAX - 1)), entry];
+  // What was sold is written down, whoever stands there.
+  const room = () => withRoom(entries, now) ?? entries.slice(1);
+  const kept = own.length > 0 ? entries : [...room(), entry];
   shelf.set(key, Buffer.concat(kept), now + ttl);
+}
+
+/** Room for one more use: where there are `USES_MAX`, the oldest that no longer stands goes. Undefined: all of them stand. */
+export function withRoom(uses: readonly Buffer[], now: EpochMs): readonly Buffer[] | undefined {
+  if (uses.length < limits.USES_MAX) return uses;
+  const gone = uses.findIndex((use) => !stands(use, now));
+  return gone < 0 ? undefined : uses.filter((_, index) => index !== gone);
+}
+
+function stands(use: Buffer, now: EpochMs): boolean {
+  const state = CLAIM_STATES[use.readUInt8(0)];
+  const isInForce = use.readUIntBE(1, 6) + limits.RESERVATION > now;
+  return state === "sold" || state === "presumable" || (state === "reserved" && isInForce);
 }
 
 function moveOwn(

@@ -208,7 +208,9 @@ local function writeUse(k, position)
     for p = 1, #uses, USE_WIDTH do
       if string.sub(uses, p + 7, p + 14) == swipe and string.sub(uses, p + 29, p + 34) == drug then return after, 1 end
     end
-    if #uses / USE_WIDTH >= USES_MAX then uses = string.sub(uses, USE_WIDTH + 1) end
+    uses = withRoom(uses, at)
+    -- All of them stand: it is told so, and pushes nobody out.
+    if not uses then return after, 1 end
     redis.call('SET', KEYS[k], uses .. entry, 'EX', ttl)
   end
   return after, 1

@@ -13,7 +13,7 @@ local function put(key, plan, position)
   return after
 end
 
-local function takeUse(key, swipe, plan, position)
+local function takeUse(key, swipe, at, plan, position)
   local measured, ttl, claim, after = struct.unpack('>BI4c39', plan, position)
   local uses = redis.call('GET', key) or ''
   local drug, kept, found = string.sub(claim, 30, 35), {}, false
@@ -25,11 +25,10 @@ local function takeUse(key, swipe, plan, position)
     end
     kept[#kept + 1] = use
   end
-  if not found then
-    while #kept >= USES_MAX do table.remove(kept, 1) end
-    kept[#kept + 1] = claim
-  end
-  redis.call('SET', key, table.concat(kept), 'EX', ttl)
+  local packed = table.concat(kept)
+  -- What was sold is written down, whoever stands there.
+  if not found then packed = (withRoom(packed, at) or string.sub(packed, USE_WIDTH + 1)) .. claim end
+  redis.call('SET', key, packed, 'EX', ttl)
   return after
 end
 
@@ -58,7 +57,7 @@ local function changeOperation(key, swipe, at, plan, position)
   local kind = string.byte(plan, position)
   if kind == 4 then return take(key, plan, position + 1) end
   if kind == 5 then return put(key, plan, position + 1) end
-  if kind == 6 then return takeUse(key, swipe, plan, position + 1) end
+  if kind == 6 then return takeUse(key, swipe, at, plan, position + 1) end
   if kind == 8 then return extendLocator(key, at, plan, position + 1) end
   return ownOperation(kind, key, swipe, at, plan, position + 1)
 end

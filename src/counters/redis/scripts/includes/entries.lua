@@ -29,6 +29,17 @@ local function findFixed(packed, width, offset, bytes)
   end
 end
 
+-- Room for one more use: where there are `USES_MAX`, the oldest that no longer stands goes. Nil when all of them stand.
+local function withRoom(uses, at)
+  if #uses / USE_WIDTH < USES_MAX then return uses end
+  for position = 1, #uses, USE_WIDTH do
+    local state, usedAt = struct.unpack('>BI6', uses, position)
+    local stands = state == SOLD or state == PRESUMABLE or (state == RESERVED and usedAt + RESERVATION > at)
+    if not stands then return string.sub(uses, 1, position - 1) .. string.sub(uses, position + USE_WIDTH) end
+  end
+  return nil
+end
+
 -- The packed entries without those of this swipe; second result: how many were left out.
 local function withoutSwipe(packed, width, swipe)
   local kept, dropped = {}, 0
