@@ -5,6 +5,7 @@ import t from "tap";
 import { skipWithoutKafkaServer, startKafka } from "./kafka.ts";
 import { skipWithoutRedisServer, startRedis } from "./redis.ts";
 import { delay } from "./service-process.ts";
+import { failedFiles, meetsTheMachine, totalsOf } from "./tap-results.ts";
 
 function lives(pid: number): boolean {
   try {
@@ -72,3 +73,50 @@ t.test(
     second.remove();
   },
 );
+
+const RUN = `TAP version 14
+# Subtest: build/tests/faults/race.redis.test.js
+    # Subtest: given a crowd
+        ok 1 - all are answered
+        not ok 2 - one of them wins
+          ---
+          diff: |
+            -1
+            +2
+          ...
+        1..2
+    not ok 1 - given a crowd # time=12.3ms
+      ---
+      at:
+        fileName: race.redis.test.ts
+      ...
+    1..1
+not ok 1 - build/tests/faults/race.redis.test.js # time=20.1ms
+  ---
+  exitCode: 1
+  ...
+# Subtest: build/tests/rules/judge.test.js
+    ok 1 - rules
+    1..1
+ok 2 - build/tests/rules/judge.test.js # time=2.3ms
+# { total: 3, pass: 2, fail: 1 }
+`;
+
+t.test("a run's report names each file that failed and the assertion in it", async (t) => {
+  t.strictSame(totalsOf(RUN), { passed: 2, failed: 1, skipped: 0 });
+  const [file, ...others] = failedFiles(RUN);
+  t.strictSame(others, []);
+  t.equal(file?.file, "build/tests/faults/race.redis.test.js");
+  t.equal(file?.said[0], "not ok 2 - one of them wins");
+  t.notOk(file?.said.some((line) => line.includes("given a crowd")));
+});
+
+t.test("only what meets real services and clocks may be run again", async (t) => {
+  const again = [
+    "build/tests/faults/stop.test.js",
+    "build/tests/counters/redis-store.redis.test.js",
+  ];
+  t.ok(again.every(meetsTheMachine));
+  const never = ["build/tests/rules/judge.test.js", "build/tests/simulated/world.test.js"];
+  t.notOk(never.some(meetsTheMachine));
+});
