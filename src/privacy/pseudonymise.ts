@@ -57,11 +57,13 @@ function pharmacyOf(
   pseudonymiser: Pseudonymiser,
 ): PseudonymisedSwipe["pharmacy"] {
   const { pharmacist } = pharmacy;
-  return present({
+  const operatorStaff = pseudonymiser.pseudonym("staff", pharmacy.operator);
+  if (pharmacist === undefined) return { ...pharmacy, operatorStaff };
+  return {
     ...pharmacy,
-    operatorStaff: pseudonymiser.pseudonym("staff", pharmacy.operator),
-    pharmacist: pharmacist === undefined ? undefined : pseudonymiser.pseudonym("staff", pharmacist),
-  });
+    operatorStaff,
+    pharmacist: pseudonymiser.pseudonym("staff", pharmacist),
+  };
 }
 
 function personOf(
@@ -125,11 +127,14 @@ function agentOf(
 }
 
 function lineOf(line: ClearLine, area: string, pseudonymiser: Pseudonymiser): PseudonymisedLine {
-  return present({
+  const { prescription, ...rest } = line;
+  const traceCodes = line.traceCodes.map((code) => traceCodeOf(code, pseudonymiser));
+  if (prescription === undefined) return { ...rest, traceCodes };
+  return {
     ...line,
-    prescription: line.prescription && prescriptionOf(line.prescription, area, pseudonymiser),
-    traceCodes: line.traceCodes.map((code) => traceCodeOf(code, pseudonymiser)),
-  });
+    prescription: prescriptionOf(prescription, area, pseudonymiser),
+    traceCodes,
+  };
 }
 
 function prescriptionOf(

@@ -1,8 +1,9 @@
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import { createSecretKey, type KeyObject } from "node:crypto";
 import { normaliseIdNumber } from "../swipe/id-number.ts";
 import type { Pseudonym } from "../swipe/pseudonymised-swipe.ts";
 import { normaliseTraceCode } from "../swipe/trace-code.ts";
 import type { Bytes } from "../units.ts";
+import { KeyedHash } from "./keyed-hash.ts";
 import { RecentCache } from "./recent-cache.ts";
 
 /** Whose identity a value is. The same value in two domains gives two digests that cannot be linked. */
@@ -45,12 +46,12 @@ const REPEATING: readonly Domain[] = [
  */
 export class Pseudonymiser {
   readonly keyVersion: string;
-  readonly #key: KeyObject;
+  readonly #hash: KeyedHash;
   readonly #recent: ReadonlyMap<Domain, RecentCache<Pseudonym>>;
 
   constructor(keyVersion: string, key: Uint8Array | KeyObject) {
     this.keyVersion = keyVersion;
-    this.#key = key instanceof Uint8Array ? createSecretKey(key) : key;
+    this.#hash = new KeyedHash(key instanceof Uint8Array ? createSecretKey(key) : key);
     this.#recent = new Map(REPEATING.map((domain) => [domain, new RecentCache(CACHED_DIGESTS)]));
   }
 
@@ -60,7 +61,7 @@ export class Pseudonymiser {
     const recent = this.#recent.get(domain);
     const known = recent?.get(compared);
     if (known !== undefined) return known;
-    const digest = this.#digest(domain, compared, PSEUDONYM_BYTES).toString("base64url");
+    const digest = this.#hash.digest(`${domain}\u0000${compared}`, PSEUDONYM_BYTES, "base64url");
     recent?.set(compared, digest);
     return digest;
   }
@@ -72,19 +73,12 @@ export class Pseudonymiser {
 
   /** 16 bytes over the canonical text of a body, to tell a repeat from other content. Keyed: a body can be guessed. */
   content(canonical: string): Bytes {
-    return this.#digest("content", canonical, CONTENT_BYTES).toString("latin1");
+    return this.#hash.digest(`content\u0000${canonical}`, CONTENT_BYTES, "latin1");
   }
 
   /** Equal for equal keys and says nothing else of them: what a store keeps to refuse another key. */
   get fingerprint(): string {
-    return this.#digest("fingerprint", "", FINGERPRINT_BYTES).toString("base64url");
-  }
-
-  #digest(domain: Domain | "content" | "fingerprint", value: string, length: number): Buffer {
-    return createHmac("sha256", this.#key)
-      .update(`${domain}\u0000${value}`)
-      .digest()
-      .subarray(0, length);
+    return this.#hash.digest("fingerprint\u0000", FINGERPRINT_BYTES, "base64url");
   }
 }
 

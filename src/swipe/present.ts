@@ -5,10 +5,19 @@ export type Present<T> = Omit<T, Unset<T>> & {
   [K in Unset<T>]?: Exclude<T[K], undefined>;
 };
 
-/** The object without its undefined keys: what nobody said is absent, not undefined. */
+/**
+ * The object without its undefined keys: what nobody said is absent, not undefined. One that has none is given back as
+ * it is. Called some fifteen times a check; a list of entries for each cost 6 us of it.
+ */
 export function present<T extends object>(fields: T): Present<T> {
+  for (const key in fields) if (fields[key] === undefined) return withoutUnset(fields);
+  return fields as unknown as Present<T>;
+}
+
+function withoutUnset<T extends object>(fields: T): Present<T> {
   const kept: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(fields)) {
+  for (const key in fields) {
+    const value = fields[key];
     if (value !== undefined) kept[key] = value;
   }
   return kept as Present<T>;

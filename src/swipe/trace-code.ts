@@ -22,11 +22,15 @@ const SPACE_OR_CONTROL = /[\s\p{Cc}\p{Cf}]+/gu;
 const OUTER = /^[\s\p{Cc}\p{Cf}]+|[\s\p{Cc}\p{Cf}]+$/gu;
 const PRODUCT_DIGITS = 7;
 
+/** Nothing a scanner adds, and one writing only: nearly every code. The rewritings below cost 1 us a code. */
+const BARE = /^[0-9A-Za-z]+$/;
+
 /**
  * The code as it is compared: scanners differ in whether they send the symbology prefix, group
  * separators and the brackets printed around identifiers, and one box must stay one box.
  */
 export function normaliseTraceCode(code: string): string {
+  if (BARE.test(code)) return code;
   const bare = widthless(code).replace(SPACE_OR_CONTROL, "").replace(SYMBOLOGY, "");
   return bare.startsWith("(01)") ? bare.replace(WRITTEN_IDENTIFIER, "$1") : bare;
 }
@@ -45,6 +49,8 @@ function withFields(code: string): string {
 
 /** Only the shape can be judged: the last four check digits are not publicly computable (domain 2.2). */
 export function traceShape(code: string): TraceShape {
+  // None of the goods barcodes has this form.
+  if (NATIONAL.test(code)) return "national";
   if (isGoodsBarcode(withFields(code))) return "goods";
   const normalised = normaliseTraceCode(code);
   if (NATIONAL.test(normalised)) return "national";

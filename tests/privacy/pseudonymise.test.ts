@@ -1,7 +1,8 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import t from "tap";
 import { createPseudonymiser, generateKey, parseKeyFile } from "../../src/privacy/key-file.ts";
+import { KeyedHash } from "../../src/privacy/keyed-hash.ts";
 import { pseudonymise } from "../../src/privacy/pseudonymise.ts";
 import { CACHED_DIGESTS, DOMAINS, Pseudonymiser } from "../../src/privacy/pseudonymiser.ts";
 import { RecentCache } from "../../src/privacy/recent-cache.ts";
@@ -32,6 +33,30 @@ t.test("a pseudonym is 80 bits of HMAC-SHA-256 over domain, zero and value", asy
   const pseudonym = new Pseudonymiser("1", KEY).pseudonym("person", "430");
   t.equal(pseudonym, expected.toString("base64url"));
   t.equal(pseudonym.length, 14);
+});
+
+t.test("the keyed hash is the library's HMAC, for keys and texts of every length", async (t) => {
+  const anyKey = fc.uint8Array({ minLength: 32, maxLength: 200 });
+  const anyText = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.string({ maxLength: 400 }).map((text) => text.repeat(20)),
+    fc.constantFrom("", "x".repeat(2_730), "x".repeat(2_731), "超".repeat(2_730), "\ud800 alone"),
+  );
+  const equal = (bytes: Uint8Array, texts: readonly string[]) => {
+    const key = createSecretKey(bytes);
+    const hash = new KeyedHash(key);
+    // One after another: what was hashed before must leave nothing behind.
+    return texts.every((text) => {
+      const digest = createHmac("sha256", key).update(text).digest();
+      return (
+        hash.digest(text, 10, "base64url") === digest.toString("base64url", 0, 10) &&
+        hash.digest(text, 32, "latin1") === digest.toString("latin1")
+      );
+    });
+  };
+  t.doesNotThrow(() =>
+    fc.assert(fc.property(anyKey, fc.array(anyText, { minLength: 1, maxLength: 8 }), equal)),
+  );
 });
 
 t.test(

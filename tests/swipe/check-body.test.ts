@@ -306,6 +306,30 @@ t.test("unknown codes are taken as other, and the medical type is kept", async (
   t.match(swipe, { medicalType: "140104", channel: "other", credential: { type: "other" } });
 });
 
+t.test("canonical JSON is what JSON.stringify writes of sorted keys", async (t) => {
+  const anyKeys = fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue({ maxDepth: 3 }), {
+    maxKeys: 60,
+  });
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue({ maxDepth: 5 }), anyKeys), (value) => {
+      return canonicalJson(value) === sortedText(value);
+    }),
+    {
+      examples: [[[]], [{}], [[{}]], [{ a: [] }], ['"\\\u001f\ud800'], [-0], [1e21], [{ '"': "" }]],
+    },
+  );
+  const many = Object.fromEntries(Array.from({ length: 90 }, (_, key) => [`k${key}`, key]));
+  t.equal(canonicalJson(many), sortedText(many), "also for more keys than any body has");
+});
+
+/** The same by the library alone, member by member: an object would put numeral keys first. */
+function sortedText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(sortedText).join(",")}]`;
+  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return `{${members.map(([key, kept]) => `${JSON.stringify(key)}:${sortedText(kept)}`).join(",")}}`;
+}
+
 t.test("canonical JSON does not depend on the order of keys", async (t) => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {

@@ -85,6 +85,28 @@ t.test("a trace code is one code whichever scanner read it", async (t) => {
     t.equal(traceShape(scribble), "other", scribble);
 });
 
+t.test("what a scanner adds to a code changes neither its form nor its shape", async (t) => {
+  const digits = fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: 1, maxLength: 24 });
+  const written = fc.string({ unit: fc.constantFrom(..."018AZaz"), minLength: 1, maxLength: 40 });
+  const national = fc
+    .bigInt({ min: 0n, max: 10n ** 19n - 1n })
+    .map((n) => `8${`${n}`.padStart(19, "0")}`);
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(fc.oneof(digits, written, national), (code) => {
+        const scanned = ` ${code}\r`;
+        return (
+          normaliseTraceCode(code) === code &&
+          normaliseTraceCode(scanned) === code &&
+          traceShape(scanned) === traceShape(code) &&
+          traceProduct(scanned) === traceProduct(code)
+        );
+      }),
+      { examples: [["8".repeat(20)], ["8".repeat(19)], ["0106941512345678"], ["6901234567892"]] },
+    ),
+  );
+});
+
 t.test("what is the same on every box is a goods barcode, however it is scanned", async (t) => {
   for (const barcode of ["96385074", "036000291452", "6901234567892", "16901234567899"])
     t.equal(traceShape(barcode), "goods", barcode);

@@ -159,10 +159,11 @@ function parseMessage<S extends z.ZodType<{ infno: string | number }>>(
   return badRequest([{ path: "infno", reason: `must be ${route} at this address` }]);
 }
 
+const DataNode = z.object({ input: z.object({ data: z.unknown().nonoptional() }) });
+
 /** Which of the two forms is meant is asked first, so that faults are named where the till put the field. */
 function hasDataNode(envelope: unknown): boolean {
-  return z.object({ input: z.object({ data: z.unknown().nonoptional() }) }).safeParse(envelope)
-    .success;
+  return DataNode.safeParse(envelope).success;
 }
 
 function flattened<T extends { readonly input: { readonly data: unknown } }>(
