@@ -8,7 +8,6 @@ import { inWindow, isClaimed, isSameSale, isSameVisit } from "./live.ts";
 import type { Parameters } from "./parameters.ts";
 import type { ReadContext } from "./read-context.ts";
 import type { LineTrace } from "./trace-codes.ts";
-import { codesOf } from "./trace-codes.ts";
 
 function stored(
   scope: Scope,
@@ -163,7 +162,7 @@ function traceFeature(read: (trace: LineTrace) => boolean): () => FeatureDefinit
   return () =>
     stored("line", "boolean", {}, (context, line) => {
       const facts = context.line(line);
-      if (codesOf(facts.line).length === 0 || !isTraced(facts)) return false;
+      if (facts.codes.length === 0 || !isTraced(facts)) return false;
       const trace = context.trace(line);
       if (trace === undefined) return MISSING;
       return read(trace) || (trace.unread ? MISSING : false);

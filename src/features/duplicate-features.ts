@@ -1,4 +1,4 @@
-import { atc4, molecule } from "../reference/drug-key.ts";
+import { isWestern, molecule } from "../reference/drug-key.ts";
 import type { Bytes } from "../units.ts";
 import type { FeatureDefinition, Seen } from "./definition.ts";
 import { ABSENT, MISSING, NOTHING } from "./definition.ts";
@@ -55,7 +55,7 @@ function duplicated(
     read(context, line): Seen {
       const own = context.observation.lines[line]?.drug;
       if (own === undefined) return ABSENT;
-      if (context.line(line).drugClass !== "western" || atc4(own) === undefined) return none;
+      if (context.line(line).drugClass !== "western" || !isWestern(own)) return none;
       return read(duplicatesOf(own, context), context);
     },
   };

@@ -26,6 +26,7 @@ export function ledgerView(context: ReadContext): LedgerView | undefined {
   return {
     dispensed,
     daysLeft(of) {
+      if (dispensed.length === 0) return 0;
       const known = left.get(of);
       if (known !== undefined) return known;
       const days = daysLeftOf(dispensed, of, at);
@@ -41,6 +42,7 @@ export function dispensedWithin(
   span: Span,
   moment: Moment,
 ): readonly LedgerEntry[] {
+  if (dispensed.length === 0) return dispensed;
   const after = span.after(moment);
   const until = span.until(moment);
   return dispensed.filter(({ at }) => at > after && at <= until);

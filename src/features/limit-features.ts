@@ -27,13 +27,11 @@ interface Known {
 /** undefined: a limit speaks of something nobody said. */
 function isOutside(limits: Limits, { sex, youngest, oldest }: Known): boolean | undefined {
   const { minAge, maxAge } = limits;
-  const broken = [
-    limits.sex === undefined ? false : differs(sex, limits.sex),
-    minAge === undefined ? false : below(oldest, minAge),
-    maxAge === undefined ? false : below(maxAge, youngest),
-  ];
-  if (broken.includes(true)) return true;
-  return broken.includes(undefined) ? undefined : false;
+  const bySex = limits.sex === undefined ? false : differs(sex, limits.sex);
+  const byMin = minAge === undefined ? false : below(oldest, minAge);
+  const byMax = maxAge === undefined ? false : below(maxAge, youngest);
+  if (bySex || byMin || byMax) return true;
+  return bySex === undefined || byMin === undefined || byMax === undefined ? undefined : false;
 }
 
 /** 9 is unspecified (domain 1.3): it neither fits nor breaks a limit. */

@@ -3,7 +3,6 @@ import { ABSENT, NOTHING } from "./definition.ts";
 import type { Parameters } from "./parameters.ts";
 import { ONE } from "./quantities.ts";
 import type { LineFacts, ReadContext } from "./read-context.ts";
-import { codesOf } from "./trace-codes.ts";
 import type { FeatureKind } from "./vector.ts";
 
 const FEN_A_YUAN = 100;
@@ -52,12 +51,19 @@ export const packsInSale = () =>
     return packs === undefined ? ABSENT : packs / ONE;
   });
 
-function packsOfForm(facts: LineFacts, context: ReadContext): number | undefined {
+/** X and Z lines only. */
+export function packsOfForm(facts: LineFacts, context: ReadContext): number | undefined {
   if (!isCountedInPacks(facts)) return undefined;
-  let packs = 0;
+  if (context.swipe.lines.length === 1) return facts.packs ?? 0;
+  return context.shared(packsByForm).get(facts.form) ?? 0;
+}
+
+/** Once a swipe: a sale of 200 lines would else be walked through for each of them. */
+function packsByForm(context: ReadContext): ReadonlyMap<string, number> {
+  const packs = new Map<string, number>();
   for (let i = 0; i < context.swipe.lines.length; i += 1) {
-    const other = context.line(i);
-    if (other.form === facts.form) packs += other.packs ?? 0;
+    const { form, packs: own } = context.line(i);
+    packs.set(form, (packs.get(form) ?? 0) + (own ?? 0));
   }
   return packs;
 }
@@ -151,7 +157,7 @@ export const codesMissing = () =>
     if (swipe.stage !== "settle" || !swipe.codesExpected || line.splitPack) return false;
     if (drug?.traceExempt === true) return false;
     if (packs === undefined) return ABSENT;
-    if (codesOf(line).length === Math.ceil(packs / ONE)) return false;
+    if (facts.codes.length === Math.ceil(packs / ONE)) return false;
     return !reference.isNoCodeStock(swipe.pharmacy.code, line.drug, day);
   });
 

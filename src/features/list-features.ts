@@ -1,6 +1,6 @@
 import type { ListName } from "../reference/bundle.ts";
 import { LIST_NAMES } from "../reference/bundle.ts";
-import type { DurationMs } from "../units.ts";
+import type { DurationMs, ShanghaiDay } from "../units.ts";
 import { DAY } from "../units.ts";
 import type { FeatureDefinition, Scope, Seen } from "./definition.ts";
 import { ABSENT, MISSING, NOTHING } from "./definition.ts";
@@ -12,15 +12,20 @@ const AGE_MAX: DurationMs = 400 * DAY;
 
 interface Subject {
   readonly scope: Scope;
-  /** What is looked for on the list; none where the swipe does not say. */
-  readonly ids: (context: ReadContext, line: number) => readonly (string | undefined)[];
+  /** What is looked for on the list; undefined where the swipe does not say. */
+  readonly id: IdOf;
+  /** A second name of the same person. */
+  readonly other?: IdOf;
 }
+
+type IdOf = (context: ReadContext, line: number) => string | undefined;
 
 const PERSON: Subject = {
   scope: "swipe",
-  ids: ({ swipe }) => [swipe.person.id, swipe.credential.idNumber],
+  id: ({ swipe }) => swipe.person.id,
+  other: ({ swipe }) => swipe.credential.idNumber,
 };
-const AGENT: Subject = { scope: "swipe", ids: ({ swipe }) => [swipe.agent?.id] };
+const AGENT: Subject = { scope: "swipe", id: ({ swipe }) => swipe.agent?.id };
 
 /** What a list's ids are compared with, by the contract's table (section 7). */
 const SUBJECTS: Readonly<Record<string, Subject>> = {
@@ -28,16 +33,17 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   agent: AGENT,
   credential: {
     scope: "swipe",
-    ids: ({ swipe }) => [swipe.credential.number, swipe.credential.card],
+    id: ({ swipe }) => swipe.credential.number,
+    other: ({ swipe }) => swipe.credential.card,
   },
-  operator: { scope: "swipe", ids: ({ swipe }) => [swipe.pharmacy.operatorStaff] },
-  pharmacist: { scope: "swipe", ids: ({ swipe }) => [swipe.pharmacy.pharmacist] },
-  approver: { scope: "swipe", ids: ({ swipe }) => [swipe.override?.approver] },
-  employer: { scope: "swipe", ids: ({ swipe }) => [swipe.person.employer] },
-  employee: { scope: "swipe", ids: ({ swipe }) => [`${swipe.pharmacy.code}:${swipe.person.id}`] },
+  operator: { scope: "swipe", id: ({ swipe }) => swipe.pharmacy.operatorStaff },
+  pharmacist: { scope: "swipe", id: ({ swipe }) => swipe.pharmacy.pharmacist },
+  approver: { scope: "swipe", id: ({ swipe }) => swipe.override?.approver },
+  employer: { scope: "swipe", id: ({ swipe }) => swipe.person.employer },
+  employee: { scope: "swipe", id: ({ swipe }) => `${swipe.pharmacy.code}:${swipe.person.id}` },
   prescriber: {
     scope: "line",
-    ids: ({ swipe }, line) => [swipe.lines[line]?.prescription?.prescriber],
+    id: ({ swipe }, line) => swipe.lines[line]?.prescription?.prescriber,
   },
 };
 
@@ -108,6 +114,7 @@ function personal(
   const of = choice.word("of", allowed, allowed[0]);
   const subject = SUBJECTS[of] ?? PERSON;
   const lasting = choice.has("lasting") ? choice.integer("lasting", { min: 1, max: 30 }) : 0;
+  const asked: Asked = { list, lasting, maxAge };
   return {
     type: "boolean",
     scope: subject.scope,
@@ -115,7 +122,7 @@ function personal(
     bound: "exact",
     needs: NOTHING,
     read: (context, line) =>
-      readList(context, { list, lasting, maxAge }, subject.ids(context, line)),
+      readList(context, asked, subject.id(context, line), subject.other?.(context, line)),
   };
 }
 
@@ -129,14 +136,16 @@ interface Asked {
 function readList(
   context: ReadContext,
   { list, lasting, maxAge }: Asked,
-  ids: readonly (string | undefined)[],
+  id: string | undefined,
+  other: string | undefined,
 ): Seen {
   const { reference, day } = context;
-  if (ids.every((id) => id === undefined)) return ABSENT;
+  if (id === undefined && other === undefined) return ABSENT;
   if (isStale(context, list, maxAge)) return MISSING;
-  return [day, day + lasting].every((on) =>
-    ids.some((id) => id !== undefined && reference.listed(list, id, on)),
-  );
+  const isListed = (on: ShanghaiDay) =>
+    (id !== undefined && reference.listed(list, id, on)) ||
+    (other !== undefined && reference.listed(list, other, on));
+  return isListed(day) && (lasting === 0 || isListed(day + lasting));
 }
 
 function noCodeStock(maxAge: DurationMs | undefined): FeatureDefinition {

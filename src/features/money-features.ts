@@ -83,14 +83,15 @@ function ordinaryFund({ fund, lines }: LedgerEntry, reference: ReferenceBundle):
 }
 
 function ownFund(context: ReadContext): Fen {
-  return Math.max(0, context.observation.fund - ownDual(context));
+  return Math.max(0, context.observation.fund - context.shared(ownDual));
 }
 
 function ownDual(context: ReadContext): Fen {
   let dual = 0;
-  context.swipe.lines.forEach(({ amount }, index) => {
-    if (context.line(index).drug?.dualChannel === true) dual += amount;
-  });
+  for (let i = 0; i < context.swipe.lines.length; i += 1) {
+    const { line, drug } = context.line(i);
+    if (drug?.dualChannel === true) dual += line.amount;
+  }
   return dual;
 }
 
@@ -109,7 +110,7 @@ function fromAccount(read: (fen: Fen, context: ReadContext) => Seen): FeatureDef
   return swipeFact("number", "reference", (context) => {
     const { funds } = context.swipe;
     if (funds === undefined) return ABSENT;
-    const dual = Math.max(0, ownDual(context) - (funds.pooled ?? 0));
+    const dual = Math.max(0, context.shared(ownDual) - (funds.pooled ?? 0));
     return read(Math.max(0, (funds.account ?? 0) - dual), context);
   });
 }

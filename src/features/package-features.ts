@@ -73,8 +73,11 @@ export const repeatedLine = () => {
   };
 };
 
+const NONE: ReadonlySet<number> = new Set();
+
 /** Places of lines that repeat an earlier one. */
 function repeatedLines({ swipe }: ReadContext): ReadonlySet<number> {
+  if (swipe.lines.length === 1) return NONE;
   const seen = new Set<string>();
   const repeated = new Set<number>();
   for (const [index, line] of swipe.lines.entries()) {

@@ -6,7 +6,7 @@ import type { EpochMs, ShanghaiDay, TenThousandths } from "../units.ts";
 import { shanghaiDay } from "../units.ts";
 import { daysSupply, packDays, packQuantity, referencePackDays } from "./quantities.ts";
 import type { LineTrace } from "./trace-codes.ts";
-import { readTraceCodes, tellsBoxesApart } from "./trace-codes.ts";
+import { codesOf, readTraceCodes, tellsBoxesApart } from "./trace-codes.ts";
 
 /** What is worked out of a line once, whatever features ask for it. */
 export interface LineFacts {
@@ -20,6 +20,8 @@ export interface LineFacts {
   readonly days: number | undefined;
   readonly packDays: number | undefined;
   readonly referencePackDays: number | undefined;
+  /** Each once; goods barcodes are none. */
+  readonly codes: readonly string[];
 }
 
 /** Everything a feature may look at, for one swipe. */
@@ -63,8 +65,11 @@ export class ReadContext {
 
   /** What several features share of one swipe, worked out once; known again by the function that makes it. */
   shared<T>(make: (context: ReadContext) => T): T {
-    if (!this.#shared.has(make)) this.#shared.set(make, make(this));
-    return this.#shared.get(make) as T;
+    const known = this.#shared.get(make);
+    if (known !== undefined || this.#shared.has(make)) return known as T;
+    const made = make(this);
+    this.#shared.set(make, made);
+    return made;
   }
 
   /** Trace codes given more than once in this request. */
@@ -93,6 +98,7 @@ function lineFacts(line: PseudonymisedLine, reference: ReferenceBundle): LineFac
     days: daysSupply(line, drug, drugClass),
     packDays: packDays(line, drug, drugClass),
     referencePackDays: referencePackDays(drug, drugClass),
+    codes: codesOf(line),
   };
 }
 

@@ -9,6 +9,11 @@ import type { FeatureVector, Reading } from "./vector.ts";
 
 const TRUE: Reading = Object.freeze({ known: true });
 const FALSE: Reading = Object.freeze({ known: false });
+/** Small counts are most of a vector's numbers, and are shared as true and false are. */
+const COUNTS_MAX = 256;
+const COUNTS: readonly Reading[] = Array.from({ length: COUNTS_MAX }, (_, known) =>
+  Object.freeze({ known }),
+);
 
 /**
  * One value a feature, or why there is none. `observation` is what the store was told of this swipe, by the same plan;
@@ -23,10 +28,11 @@ export function readFeatures(
   reference: ReferenceBundle,
 ): FeatureVector {
   const context = new ReadContext(swipe, observation, memory, reference);
-  return {
-    swipe: readRow(plan.swipe, context, 0),
-    lines: swipe.lines.map((_, line) => readRow(plan.lines, context, line)),
-  };
+  const whole = readRow(plan.swipe, context, 0);
+  const lines: (readonly Reading[])[] = [];
+  for (let line = 0; line < swipe.lines.length; line += 1)
+    lines.push(readRow(plan.lines, context, line));
+  return { swipe: whole, lines };
 }
 
 function readRow(
@@ -34,7 +40,12 @@ function readRow(
   context: ReadContext,
   line: number,
 ): readonly Reading[] {
-  return features.map(({ definition }) => toReading(definition.read(context, line)));
+  const row: Reading[] = [];
+  for (let i = 0; i < features.length; i += 1) {
+    const feature = features[i];
+    if (feature !== undefined) row.push(toReading(feature.definition.read(context, line)));
+  }
+  return row;
 }
 
 function toReading(seen: Seen): Reading {
@@ -42,5 +53,7 @@ function toReading(seen: Seen): Reading {
   if (seen === false) return FALSE;
   if (seen === ABSENT) return "absent";
   if (seen === MISSING) return "missing";
-  return { known: seen };
+  // An index that is no whole number would be looked up as a text.
+  const isCount = typeof seen === "number" && seen >>> 0 === seen && seen < COUNTS_MAX;
+  return (isCount && COUNTS[seen]) || { known: seen };
 }

@@ -1,4 +1,4 @@
-import { isCountedInPacks, lineFact } from "./line-features.ts";
+import { lineFact, packsOfForm } from "./line-features.ts";
 import { ONE } from "./quantities.ts";
 import { swipeFact } from "./swipe-features.ts";
 
@@ -9,11 +9,6 @@ export const familyPays = () =>
 /** One pack of this form and no more: packs are not split, so nobody can buy less (rule RS-01). X and Z lines only. */
 export const onePack = () =>
   lineFact("boolean", "reference", (facts, context) => {
-    if (!isCountedInPacks(facts)) return false;
-    let packs = 0;
-    for (let index = 0; index < context.swipe.lines.length; index += 1) {
-      const other = context.line(index);
-      if (other.form === facts.form) packs += other.packs ?? 0;
-    }
-    return packs <= ONE;
+    const packs = packsOfForm(facts, context);
+    return packs !== undefined && packs <= ONE;
   });

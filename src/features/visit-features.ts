@@ -29,7 +29,8 @@ export function ofPerson(
 }
 
 function here(ledger: LedgerView, span: Span, context: ReadContext): readonly LedgerEntry[] {
-  return dispensedWithin(ledger, span, context).filter(({ pharmacy }) => pharmacy === context.here);
+  const within = dispensedWithin(ledger, span, context);
+  return within.length === 0 ? within : within.filter(({ pharmacy }) => pharmacy === context.here);
 }
 
 /** Purchases of this person at this pharmacy, this one included (rule CF-04). */

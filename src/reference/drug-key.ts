@@ -95,30 +95,43 @@ export function molecule(key: Bytes): Bytes {
  * with its Z (ZA12), so that the two never mix. Undefined for what has no therapeutic class.
  */
 export function therapeuticGroup(key: Bytes): string | undefined {
-  const known = classOf(key);
-  if (known === undefined) return undefined;
-  return `${known.drugClass === "patent" ? "Z" : ""}${known.code.slice(0, 3)}`;
+  const drugClass = classTag(key);
+  if (!hasTherapeuticClass(drugClass)) return undefined;
+  return `${drugClass === "patent" ? "Z" : ""}${classCode(key).slice(0, 3)}`;
 }
 
 /** The five characters of a western drug's class, for instance C10AA; undefined for other goods. */
 export function atc4(key: Bytes): string | undefined {
-  const known = classOf(key);
-  return known?.drugClass === "western" ? known.code : undefined;
+  return isWestern(key) ? classCode(key) : undefined;
 }
 
-function classOf(key: Bytes): { readonly drugClass: DrugClass; readonly code: string } | undefined {
-  const packed = (key.charCodeAt(0) << 16) | (key.charCodeAt(1) << 8) | key.charCodeAt(2);
-  const drugClass = CLASS_TAGS[Math.floor(packed / CLASS_VALUES)];
-  if (!hasTherapeuticClass(drugClass)) return undefined;
-  const sort = packed % CLASS_VALUES;
+/** Whether its class can be read back as a western drug's. */
+export function isWestern(key: Bytes): boolean {
+  return classTag(key) === "western";
+}
+
+function classTag(key: Bytes): DrugClass | undefined {
+  return CLASS_TAGS[Math.floor(packedBytes(key) / CLASS_VALUES)];
+}
+
+function packedBytes(key: Bytes): number {
+  return (key.charCodeAt(0) << 16) | (key.charCodeAt(1) << 8) | key.charCodeAt(2);
+}
+
+const ZERO = "0".charCodeAt(0);
+
+function classCode(key: Bytes): string {
+  const sort = packedBytes(key) % CLASS_VALUES;
   const group = Math.floor(sort / LETTERS);
   const area = Math.floor(group / LETTERS);
-  const number = String(area % NUMBERS).padStart(2, "0");
-  const letters = [Math.floor(area / NUMBERS), group % LETTERS, sort % LETTERS];
-  const [first = "", second = "", third = ""] = letters.map((value) =>
-    String.fromCharCode(FIRST_LETTER + value),
+  const number = area % NUMBERS;
+  return String.fromCharCode(
+    FIRST_LETTER + Math.floor(area / NUMBERS),
+    ZERO + Math.floor(number / 10),
+    ZERO + (number % 10),
+    FIRST_LETTER + (group % LETTERS),
+    FIRST_LETTER + (sort % LETTERS),
   );
-  return { drugClass, code: `${first}${number}${second}${third}` };
 }
 
 /** Western forms end in a letter and three digits, patent products in a letter and four (domain 2.1). */

@@ -4,8 +4,10 @@ import type { Position } from "../features/plan.ts";
 import type { FeatureValue, Reading } from "../features/vector.ts";
 import type { Limits, ParsedCondition } from "./condition.ts";
 import { operands } from "./condition.ts";
+import { constantOf, FLIPPED, isFeature } from "./constants.ts";
 import type { Outcome } from "./kleene.ts";
 import * as kleene from "./kleene.ts";
+import { type Triggers, triggersOf } from "./triggers.ts";
 
 type Row = readonly Reading[];
 /** Decides over the swipe's row and one line's row. */
@@ -32,9 +34,9 @@ export interface Condition {
   readonly features: readonly string[];
   readonly comparisons: readonly Comparison[];
   readonly test: Test;
+  /** What it cannot be true without. */
+  readonly triggers: Triggers;
 }
-
-const FLIPPED: Readonly<Record<string, string>> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };
 
 /** Turns a parsed condition into closures; `positions` must hold each of its features. */
 export function compileCondition(
@@ -44,7 +46,9 @@ export function compileCondition(
 ): Condition {
   const compiler = new Compiler(positions, limits);
   const test = compiler.boolean(parsed.ast);
-  return { text: parsed.text, features: parsed.features, comparisons: compiler.comparisons, test };
+  const { text, features, ast } = parsed;
+  const { comparisons } = compiler;
+  return { text, features, comparisons, test, triggers: triggersOf(ast, limits) };
 }
 
 class Compiler {
@@ -95,7 +99,7 @@ class Compiler {
     const comparison = {
       operator,
       feature: isFeature(subject) ? subject.args : undefined,
-      constant: this.#constant(bound),
+      constant: constantOf(bound, this.#limits),
       isUpper: operator === ">" || operator === ">=",
       subject: this.#value(subject),
       bound: this.#value(bound),
@@ -112,7 +116,7 @@ class Compiler {
   }
 
   #value(node: ASTNode): ValueOf {
-    const constant = this.#constant(node);
+    const constant = constantOf(node, this.#limits);
     if (constant !== undefined) return () => constant;
     if (node.op === "id") return featureValue(node.args, this.#positions.get(node.args));
     if (node.op === "-_") return arithmetic("-", () => 0, this.#value(node.args));
@@ -120,29 +124,6 @@ class Compiler {
     if (left === undefined || right === undefined) throw unknownNode(node);
     return arithmetic(node.op, this.#value(left), this.#value(right));
   }
-
-  #constant(node: ASTNode): FeatureValue | undefined {
-    if (node.op === "value") return literal(node.args);
-    if (node.op === "-_") {
-      const inner = this.#constant(node.args);
-      return typeof inner === "number" ? -inner : undefined;
-    }
-    if (node.op === "id")
-      return node.args === "limit" && typeof this.#limits === "number" ? this.#limits : undefined;
-    if (node.op === "." && typeof this.#limits === "object") return this.#limits[node.args[1]];
-    return undefined;
-  }
-}
-
-function literal(value: unknown): FeatureValue | undefined {
-  if (typeof value === "bigint") return Number(value);
-  return typeof value === "number" || typeof value === "string" || typeof value === "boolean"
-    ? value
-    : undefined;
-}
-
-function isFeature(node: ASTNode): node is ASTNode & { readonly op: "id" } {
-  return node.op === "id" && node.args !== "limit";
 }
 
 function unknownNode(node: ASTNode): Error {

@@ -41,6 +41,7 @@ interface Bench {
 }
 
 const NO_LINE: readonly Reading[] = Object.freeze([]);
+const NO_LINES: readonly (readonly Reading[])[] = Object.freeze([NO_LINE]);
 
 /** Pure: the same policy, vector and swipe always give the same judgement. The vector must be of the policy's plan. */
 export function judge(policy: Policy, vector: FeatureVector, swipe: PseudonymisedSwipe): Judgement {
@@ -54,7 +55,7 @@ export function judge(policy: Policy, vector: FeatureVector, swipe: Pseudonymise
   const hits: Hit[] = [];
   const unheard: Hit[] = [];
   const missing = new Set<string>();
-  for (const rule of policy.book.at(swipe.pharmacy.area, vector.swipe)) {
+  for (const rule of policy.book.at(swipe.pharmacy.area, vector.swipe).possible(vector)) {
     if (!isExempt(rule, vector)) judgeRule(rule, bench, { hits, unheard, missing });
   }
   const sys01 = unheardOf(unheard.filter((hit) => !hit.shadow));
@@ -76,7 +77,7 @@ interface Findings {
 }
 
 function judgeRule(rule: Rule, bench: Bench, into: Findings): void {
-  const rows = rule.scope === "line" ? bench.vector.lines : [NO_LINE];
+  const rows = rule.scope === "line" ? bench.vector.lines : NO_LINES;
   const found = highestRaised(rule, bench.vector.swipe, rows);
   if (found !== undefined) into.hits.push(hitOf(rule, found.raised, found.at, bench));
   if (!bench.isPartial) return;
@@ -100,25 +101,28 @@ function highestRaised(
 ): Raised | undefined {
   let best: RuleLevel | undefined;
   let at: number[] = [];
-  rows.forEach((row, index) => {
-    const raised = raisedLevel(rule, swipe, row);
-    if (raised === undefined) return;
+  for (let index = 0; index < rows.length; index += 1) {
+    const raised = raisedLevel(rule, swipe, rows[index] ?? NO_LINE);
+    if (raised === undefined) continue;
     if (best === undefined || levelRank(raised.level) > levelRank(best.level)) {
       best = raised;
       at = [];
     }
     if (raised === best) at.push(index);
-  });
+  }
   return best === undefined ? undefined : { raised: best, at };
 }
 
 /** The highest level that holds whatever is missing. */
 function raisedLevel(
-  rule: Rule,
+  { levels }: Rule,
   swipe: readonly Reading[],
   line: readonly Reading[],
 ): RuleLevel | undefined {
-  for (const level of rule.levels) if (holds(level.condition.test(swipe, line))) return level;
+  for (let i = 0; i < levels.length; i += 1) {
+    const level = levels[i];
+    if (level !== undefined && holds(level.condition.test(swipe, line))) return level;
+  }
   return undefined;
 }
 

@@ -48,8 +48,8 @@ export type ParsedPolicy =
   | { readonly policy: Policy }
   | { readonly faults: readonly PolicyFault[] };
 
-/** More rules than any sensible policy has, few enough to judge in time. */
-export const RULES_MAX = 200;
+/** Several times what a region has: few enough to read and to judge in time. */
+export const RULES_MAX = 500;
 const VERSION = /^\S{1,40}$/;
 
 /** Reads a policy's text: a policy, or everything that is wrong with the file, each with its line. */

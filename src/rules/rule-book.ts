@@ -3,7 +3,8 @@ import type { FeaturePlan } from "../features/plan.ts";
 import type { Reading } from "../features/vector.ts";
 import type { Overlay, Place } from "./overlay.ts";
 import { overlaysAt } from "./overlay.ts";
-import type { PlacedRule, Rule } from "./rule.ts";
+import type { PlacedRule } from "./rule.ts";
+import { RuleIndex } from "./rule-index.ts";
 
 /** A province has a hundred areas; with kinds of pharmacy and a few periods this is ample, and small. */
 export const PLACES_KEPT = 1_024;
@@ -14,14 +15,18 @@ export const PLACES_KEPT = 1_024;
  */
 export class RuleBook {
   readonly #rules: readonly PlacedRule[];
+  readonly #plan: FeaturePlan;
   readonly #kindAt: number | undefined;
   readonly #periods: readonly { readonly name: string; readonly at: number }[];
-  readonly #hasOverlays: boolean;
-  readonly #kept = new Map<string, readonly Rule[]>();
+  readonly #overlays: ReadonlyMap<Overlay, number>;
+  readonly #kept = new Map<string, RuleIndex>();
+  /** By the overlays that hold: most places differ in nothing. */
+  readonly #versions = new Map<string, RuleIndex>();
 
   constructor(rules: readonly PlacedRule[], overlays: readonly Overlay[], plan: FeaturePlan) {
     this.#rules = rules;
-    this.#hasOverlays = overlays.length > 0;
+    this.#plan = plan;
+    this.#overlays = new Map(overlays.map((overlay, number) => [overlay, number]));
     this.#kindAt = plan.positions.get(PHARMACY_KIND)?.index;
     const names = [...new Set(overlays.flatMap(({ where }) => where.calendar))];
     this.#periods = names.flatMap((name) => {
@@ -31,12 +36,15 @@ export class RuleBook {
   }
 
   /** Rules that are on there, in the order of the policy. */
-  at(area: string, swipe: readonly Reading[]): readonly Rule[] {
-    const key = this.#hasOverlays ? this.#key(area, swipe) : "";
+  at(area: string, swipe: readonly Reading[]): RuleIndex {
+    const key = this.#overlays.size > 0 ? this.#key(area, swipe) : "";
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
+    if (this.#kept.size >= PLACES_KEPT) {
+      this.#kept.clear();
+      this.#versions.clear();
+    }
     const rules = this.#rulesAt(this.#place(area, swipe));
-    if (this.#kept.size >= PLACES_KEPT) this.#kept.clear();
     this.#kept.set(key, rules);
     return rules;
   }
@@ -57,13 +65,22 @@ export class RuleBook {
     return typeof reading === "object" ? String(reading.known) : undefined;
   }
 
-  #rulesAt(place: Place): readonly Rule[] {
-    return this.#rules
-      .map(({ everywhere, overlays, under }) => {
-        const applied = overlaysAt(overlays, place);
-        return applied.length === 0 ? everywhere : under(applied);
+  #rulesAt(place: Place): RuleIndex {
+    const applied = this.#rules.map(({ overlays }) => overlaysAt(overlays, place));
+    const version = applied
+      .map((overlays) => overlays.map((overlay) => this.#overlays.get(overlay)).join(","))
+      .join(";");
+    const known = this.#versions.get(version);
+    if (known !== undefined) return known;
+    const rules = this.#rules
+      .map(({ everywhere, under }, number) => {
+        const overlays = applied[number] ?? [];
+        return overlays.length === 0 ? everywhere : under(overlays);
       })
       .filter(({ mode }) => mode !== "off");
+    const index = new RuleIndex(rules, this.#plan);
+    this.#versions.set(version, index);
+    return index;
   }
 }
 
