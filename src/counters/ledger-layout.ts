@@ -160,13 +160,15 @@ export function sameBytes(bytes: Buffer, at: number, text: Bytes): boolean {
 export function decodeEntry(bytes: Buffer, position: number): LedgerEntry {
   const flags = bytes.readUInt16BE(position + ENTRY_FLAGS_OFFSET);
   const count = bytes.readUInt8(position + 36);
+  const text = bytes.toString("latin1", position, position + ENTRY_HEAD + LINE * count);
   const lines: LedgerLine[] = [];
-  for (let i = 0; i < count; i++) lines.push(readLine(bytes, position + ENTRY_HEAD + LINE * i));
+  for (let i = 0; i < count; i++)
+    lines.push(readLine(bytes, position, ENTRY_HEAD + LINE * i, text));
   return {
-    swipe: bytes.toString("latin1", position + 9, position + 17),
+    swipe: text.slice(9, 17),
     state: ENTRY_STATES[bytes.readUInt8(position + ENTRY_STATE_OFFSET)] ?? "attempted",
     at: bytes.readUIntBE(position + ENTRY_AT_OFFSET, 6),
-    settlement: bytes.toString("latin1", position + 17, position + 21),
+    settlement: text.slice(17, 21),
     pharmacy: pharmacyCode(bytes.readUIntBE(position + 21, 6)),
     area: areaText(bytes.readUIntBE(position + 27, 3)),
     fund: bytes.readUInt32BE(position + 30),
@@ -188,10 +190,12 @@ export function decodeEntry(bytes: Buffer, position: number): LedgerEntry {
   };
 }
 
-function readLine(bytes: Buffer, at: number): LedgerLine {
+/** `text`: of the entry at `position`; `offset`: of the line in it. */
+function readLine(bytes: Buffer, position: number, offset: number, text: Bytes): LedgerLine {
+  const at = position + offset;
   const tenths = bytes.readUInt16BE(at + 10);
   return {
-    drug: bytes.toString("latin1", at, at + 6),
+    drug: text.slice(offset, offset + 6),
     quantity: bytes.readUInt32BE(at + 6),
     days: tenths === DAYS_UNKNOWN ? undefined : tenths / 10,
     fen: bytes.readUIntBE(at + 12, 3),

@@ -1,17 +1,26 @@
-import { createHash, randomBytes } from "node:crypto";
-import { Redis } from "ioredis";
+import { type Command, Redis } from "ioredis";
 import type { DurationMs, Observer } from "../../units.ts";
 import { StoreUnavailableError, StoreUnreadableError } from "../contract.ts";
 import { isControlDocument } from "../control-documents.ts";
 import { ABANDONED_AFTER, Circuit, STALLED_AFTER } from "./circuit.ts";
+import { KNOWN_SCRIPTS, PROBE, PROBE_SHA1 } from "./known-scripts.ts";
 import { keepListening, ListeningTime } from "./listening-time.ts";
 import { readStrictly } from "./read-strictly.ts";
 import { type RedisSettings, reconnectDelay, redisOptions } from "./redis-options.ts";
-import { type Argument, isAbsent, isReply, keysOf, unlessForbidden } from "./redis-replies.ts";
-import * as scripts from "./scripts.generated.ts";
+import {
+  type Argument,
+  isAbsent,
+  isReply,
+  isTicketed,
+  keysOf,
+  unlessForbidden,
+} from "./redis-replies.ts";
+import { plainCommand, ScriptCommand } from "./script-command.ts";
 import { type ServerFacts, serverFacts } from "./server-facts.ts";
 import { StoreHealth } from "./store-health.ts";
 import { reasonOf, refusalOf, type StoreReason } from "./store-reasons.ts";
+import { Tickets } from "./tickets.ts";
+import { TurnOutbox } from "./turn-outbox.ts";
 
 export type { RedisSettings } from "./redis-options.ts";
 
@@ -63,11 +72,6 @@ const LOADING_AGAIN: DurationMs = 200;
 /** Silence from which on a store is called silent and not slow. */
 const SILENT_AFTER: DurationMs = 1_000;
 
-/** Fails exactly while the server takes no writes (Redis 7: checked before the script begins), and writes nothing. */
-const PROBE = "#!lua\nreturn 1";
-const PROBE_SHA1 = createHash("sha1").update(PROBE).digest("hex");
-const SCRIPTS = [...Object.values(scripts).map(({ lua }) => lua), PROBE];
-
 /** `now`: monotonic milliseconds. */
 export function openRedis(
   settings: RedisSettings,
@@ -84,10 +88,10 @@ class OneRedis implements RedisConnection {
   private readonly time: ListeningTime;
   private readonly circuit: Circuit;
   private readonly health: StoreHealth;
+  private readonly outbox = new TurnOutbox();
   private readonly observer: Observer;
   private readonly settings: RedisSettings;
-  /** Unlike any other connection's, here and elsewhere: tells its scripts' replies from theirs. */
-  private readonly mark = randomBytes(4).toString("base64url");
+  private readonly tickets = new Tickets();
   private readonly abandonedAfter: DurationMs;
   private readonly readyCalls: (() => void)[] = [];
   private readonly stopTimers: () => void;
@@ -101,7 +105,6 @@ class OneRedis implements RedisConnection {
   private greetedAt: DurationMs = 0;
   private facts: ServerFacts = {};
   private toldEviction: string | undefined;
-  private calls = 0;
   /** What was refused last: a list of permissions may forbid some keys and not others. */
   private refusedKeys: readonly Argument[] = [];
 
@@ -133,17 +136,20 @@ class OneRedis implements RedisConnection {
 
   async send(command: string, args: readonly Argument[]): Promise<unknown> {
     this.admit();
-    return this.exchange(command, args);
+    return this.exchange(plainCommand(command, args), keysOf(command, args));
   }
 
   async run(script: Script, keys: readonly string[], plan: Buffer): Promise<unknown> {
-    this.calls = (this.calls + 1) % Number.MAX_SAFE_INTEGER;
-    const ticket = `${this.mark}${this.calls.toString(36)}`;
-    const rest = [keys.length, ...keys, plan, ticket];
-    const reply = await this.evaluate(script, rest);
-    if (Array.isArray(reply) && Buffer.isBuffer(reply[0]) && reply[0].toString() === ticket) {
-      return reply[1];
+    this.admit();
+    const ticket = this.tickets.next();
+    let reply: unknown;
+    try {
+      reply = await this.exchange(new ScriptCommand(script.sha1, keys, plan, ticket), keys);
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+      reply = await this.send("EVAL", [script.lua, keys.length, ...keys, plan, ticket]);
     }
+    if (isTicketed(reply, ticket)) return reply[1];
     this.giveUp("garbage");
     throw new StoreUnavailableError("The store answered something else than it was asked.");
   }
@@ -205,24 +211,16 @@ class OneRedis implements RedisConnection {
     throw new StoreUnavailableError("The store has stopped answering.");
   }
 
-  private async evaluate(script: Script, rest: readonly Argument[]): Promise<unknown> {
-    try {
-      return await this.send("EVALSHA", [script.sha1, ...rest]);
-    } catch (error) {
-      if (!isAbsent(error)) throw error;
-      return this.send("EVAL", [script.lua, ...rest]);
-    }
-  }
-
-  private async exchange(command: string, args: readonly Argument[]): Promise<unknown> {
+  private async exchange(command: Command, keys: readonly Argument[]): Promise<unknown> {
     this.circuit.sent();
+    this.outbox.hold(this.client.stream);
     try {
-      const reply = await this.client.callBuffer(command, ...args);
+      const reply = await this.client.sendCommand(command);
       this.circuit.answered();
       this.settle();
       return reply;
     } catch (error) {
-      throw this.failed(error, keysOf(command, args));
+      throw this.failed(error, keys);
     }
   }
 
@@ -323,7 +321,7 @@ class OneRedis implements RedisConnection {
     this.facts = facts;
     this.greetedAt = this.time.stamp();
     await Promise.all(
-      SCRIPTS.map((lua) => this.client.call("SCRIPT", "LOAD", lua).catch(unlessForbidden)),
+      KNOWN_SCRIPTS.map((lua) => this.client.call("SCRIPT", "LOAD", lua).catch(unlessForbidden)),
     );
     if (!stands()) return;
     this.prepared = true;
@@ -345,10 +343,12 @@ class OneRedis implements RedisConnection {
   /** Past the circuit: it is what closes it. What it was refused for is asked of the same keys. */
   private async probe(): Promise<void> {
     const keys = this.refusedKeys;
+    const ask = (command: string, script: string) =>
+      this.exchange(plainCommand(command, [script, keys.length, ...keys]), keys);
     try {
-      await this.exchange("EVALSHA", [PROBE_SHA1, keys.length, ...keys]).catch((error: unknown) => {
+      await ask("EVALSHA", PROBE_SHA1).catch((error: unknown) => {
         if (!isAbsent(error)) throw error;
-        return this.exchange("EVAL", [PROBE, keys.length, ...keys]);
+        return ask("EVAL", PROBE);
       });
     } catch (error) {
       const said = error instanceof Error ? error.cause : undefined;

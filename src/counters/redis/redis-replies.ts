@@ -21,3 +21,10 @@ export function unlessForbidden(error: unknown): undefined {
   if (error instanceof Error && error.message.startsWith("NOPERM")) return undefined;
   throw error;
 }
+
+/** A script's reply beside the ticket of the very call it answers. */
+export function isTicketed(reply: unknown, ticket: string): reply is readonly [Buffer, unknown] {
+  if (!Array.isArray(reply)) return false;
+  const [told] = reply as readonly unknown[];
+  return Buffer.isBuffer(told) && told.toString("latin1") === ticket;
+}

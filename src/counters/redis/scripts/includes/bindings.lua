@@ -2,6 +2,11 @@
 
 -- The entries but for that at `known`; of more than `max` the one whose time lies furthest back goes.
 local function others(packed, width, known, max, atOffset)
+  -- Nearly always there is room: then nothing has to be walked.
+  if #packed % width == 0 and #packed / width - (known and 1 or 0) <= max then
+    if not known then return packed end
+    return string.sub(packed, 1, known - 1) .. string.sub(packed, known + width)
+  end
   local kept, oldest, oldestAt = {}, nil, nil
   for position = 1, #packed, width do
     if position ~= known then

@@ -1,0 +1,12 @@
+import { randomBytes } from "node:crypto";
+
+/** Names script calls, unlike those of any other connection, here and elsewhere: a reply tells whose it is. */
+export class Tickets {
+  private readonly mark = randomBytes(4).toString("base64url");
+  private calls = 0;
+
+  next(): string {
+    this.calls = (this.calls + 1) % Number.MAX_SAFE_INTEGER;
+    return this.mark + this.calls.toString(36);
+  }
+}
