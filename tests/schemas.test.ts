@@ -28,6 +28,7 @@ import { createVirtualClock, PATIENT_TIMERS } from "../src/replay/virtual-clock.
 import { guardVersion } from "../src/server-process.ts";
 import { SWIPE_SCHEMAS } from "../src/swipe/published.ts";
 import { SILENT } from "../src/units.ts";
+import { recordOf } from "./audit/record-of.ts";
 
 const folder = join(packageRoot(), "schemas");
 const examples = join(folder, "examples");
@@ -100,7 +101,7 @@ t.test("every line of the example upload is one, with a body of its operation", 
 async function openDesk() {
   const journal: JournalRecord[] = [];
   const sink = {
-    append: async (records: readonly JournalRecord[]) => void journal.push(...records),
+    append: async (texts: readonly string[]) => void journal.push(...texts.map(recordOf)),
   };
   const clock = createVirtualClock(Date.UTC(2026, 10, 1));
   const pseudonymiser = pseudonymiserOf(

@@ -79,6 +79,11 @@ export interface JournalRecord {
   readonly event: GuardEvent;
 }
 
+/** A record as its line says it, without the line break. */
+export function recordText(record: JournalRecord): string {
+  return JSON.stringify(record);
+}
+
 /** The envelope's schema for one type. */
 export function eventSchema<T extends EventType>(type: T) {
   return z.strictObject({

@@ -8,13 +8,10 @@ import {
   type Timers,
 } from "../units.ts";
 import { type SpaceState, spaceState, type Volume } from "./disk-space.ts";
-import { type JournalRecord, otherEvent } from "./event.ts";
-import {
-  type JournalTrouble,
-  JournalUnavailableError,
-  RecordTooLargeError,
-} from "./journal-error.ts";
+import { otherEvent, recordText } from "./event.ts";
+import { type JournalTrouble, JournalUnavailableError } from "./journal-error.ts";
 import { JournalWriter } from "./journal-writer.ts";
+import { LineBuffer, lineBytes } from "./line-buffer.ts";
 import { Overdue } from "./overdue.ts";
 import { furthestPosition } from "./relay-position.ts";
 import { FULL_AT, KeptSegments, type RetentionLimits, type Trim } from "./retention.ts";
@@ -23,7 +20,6 @@ import {
   inspectSegment,
   type JournalDisk,
   listSegments,
-  RECORD_MAX,
   realDisk,
   type SegmentFacts,
   segmentFacts,
@@ -86,8 +82,9 @@ export interface JournalHealth {
 }
 
 interface Waiting {
-  readonly bytes: Buffer;
-  readonly records: number;
+  readonly records: readonly string[];
+  /** Of their lines. */
+  readonly bytes: number;
   readonly taken: () => void;
   readonly refused: (error: Error) => void;
 }
@@ -103,7 +100,8 @@ export class Journal {
   private readonly writer: JournalWriter;
   private readonly kept: KeptSegments;
   private readonly listeners = new Set<() => void>();
-  private waiting: Waiting[] = [];
+  private readonly lines = new LineBuffer();
+  private readonly waiting: Waiting[] = [];
   private waitingBytes = 0;
   private pumping: Promise<void> | undefined;
   private readonly writing: Overdue;
@@ -140,16 +138,16 @@ export class Journal {
     this.acknowledged = this.kept.oldest();
   }
 
-  /** Resolves when the records are handed to the operating system: all of them, or none. */
-  async append(records: readonly JournalRecord[]): Promise<void> {
+  /** Resolves when the records, as text, are handed to the operating system: all of them, or none. */
+  async append(records: readonly string[]): Promise<void> {
     if (records.length === 0) return;
-    const bytes = encode(records);
+    const bytes = lineBytes(records);
     if (this.isClosed) throw new JournalUnavailableError("closed");
     if (this.isStuck()) throw this.refusal("stuck");
-    if (this.waitingBytes + bytes.length > QUEUE_BYTES_MAX) throw this.refusal("queue");
+    if (this.waitingBytes + bytes > QUEUE_BYTES_MAX) throw this.refusal("queue");
     if (spaceState(this.volume) === "out") throw this.refusal("space");
     if (this.heldBytes() > this.options.limits.maxBytes) throw this.refusal("full");
-    await this.enqueue(bytes, records.length);
+    await this.enqueue(records, bytes);
   }
 
   end(): JournalEnd {
@@ -205,10 +203,10 @@ export class Journal {
     await this.writer.close();
   }
 
-  private enqueue(bytes: Buffer, records: number): Promise<void> {
+  private enqueue(records: readonly string[], bytes: number): Promise<void> {
     return new Promise<void>((taken, refused) => {
-      this.waiting.push({ bytes, records, taken, refused });
-      this.waitingBytes += bytes.length;
+      this.waiting.push({ records, bytes, taken, refused });
+      this.waitingBytes += bytes;
       this.pumping ??= this.pump();
     });
   }
@@ -230,25 +228,22 @@ export class Journal {
   private takeBatch(): Waiting[] {
     let bytes = 0;
     let count = 0;
-    for (const {
-      bytes: { length },
-    } of this.waiting) {
-      if (count > 0 && bytes + length > BATCH_BYTES) break;
-      bytes += length;
+    for (const each of this.waiting) {
+      if (count > 0 && bytes + each.bytes > BATCH_BYTES) break;
+      bytes += each.bytes;
       count += 1;
     }
-    const batch = this.waiting.slice(0, count);
-    this.waiting = this.waiting.slice(count);
+    const batch = this.waiting.splice(0, count);
     this.waitingBytes -= bytes;
     return batch;
   }
 
   private async writeBatch(batch: readonly Waiting[]): Promise<void> {
-    const bytes = Buffer.concat(batch.map((each) => each.bytes));
-    const records = batch.reduce((sum, each) => sum + each.records, 0);
+    const records = batch.flatMap((each) => each.records);
+    const length = batch.reduce((sum, each) => sum + each.bytes, 0);
     this.writing.begin();
     try {
-      await this.writer.write(bytes, records);
+      await this.writer.write(this.lines.fill(records, length), records.length);
     } catch (error) {
       const refusal = this.refusal("append", error);
       for (const each of batch) each.refused(refusal);
@@ -258,7 +253,7 @@ export class Journal {
     }
     this.failedAt = undefined;
     for (const each of batch) each.taken();
-    this.options.observer.notice({ kind: "journal.appended", value: bytes.length });
+    this.options.observer.notice({ kind: "journal.appended", value: length });
     for (const listener of this.listeners) listener();
   }
 
@@ -306,8 +301,9 @@ export class Journal {
     const trimmedAt = new Date(at).toISOString();
     const data = { reason, firstRecord: segment.first, records, bytes: segment.bytes, trimmedAt };
     const event = otherEvent("journal.trimmed", data, `journal-${segment.first}`, { instance, at });
+    const texts = [recordText(event)];
     // Queued behind what waits; a failure of it is reported like any other.
-    void this.enqueue(encode([event]), 1).catch(() => undefined);
+    void this.enqueue(texts, lineBytes(texts)).catch(() => undefined);
   }
 
   private heldBytes(): number {
@@ -391,10 +387,4 @@ function tell(observer: Observer, reason: string, value: number, message: string
 
 function segmentBytesOf({ segmentBytes, limits }: JournalOptions): number {
   return segmentBytes ?? Math.min(SEGMENT_BYTES, Math.floor(limits.maxBytes / SEGMENTS_IN_LIMIT));
-}
-
-function encode(records: readonly JournalRecord[]): Buffer {
-  const lines = records.map((record) => Buffer.from(`${JSON.stringify(record)}\n`));
-  if (lines.some((line) => line.length > RECORD_MAX)) throw new RecordTooLargeError();
-  return lines.length === 1 && lines[0] !== undefined ? lines[0] : Buffer.concat(lines);
 }

@@ -1,17 +1,17 @@
 import {
   clueEvent,
+  type EventData,
   type EventOrigin,
   indicatorEvent,
   type JournalRecord,
+  recordText,
   swipeEvent,
 } from "../audit/event.ts";
-import type { Decided } from "../decision/decided.ts";
-import type { FeaturePlan, PlannedFeature } from "../features/plan.ts";
-import type { Reading } from "../features/vector.ts";
 import { instantText } from "../swipe/calendar.ts";
 import { isRefusal, type Level, type Stage, type SwipeStateName } from "../swipe/vocabulary.ts";
 import type { Clock } from "../units.ts";
 import { closingEvent, waitingEvent } from "./entry/waiting-record.ts";
+import { FeatureTexts } from "./feature-texts.ts";
 import type {
   AcknowledgedRecord,
   DecidedRecord,
@@ -26,32 +26,58 @@ import type {
 
 /** Where records go: the journal, or nowhere in a replay that keeps none. */
 export interface RecordSink {
-  append(records: readonly JournalRecord[]): Promise<void>;
+  /** Each is a record's JSON, without a line break in it. */
+  append(records: readonly string[]): Promise<void>;
 }
+
+type Features = EventData<"swipe.decided">["features"];
+
+/** Of a record whose features are written straight to its text. */
+const WRITTEN_LATER: Features = {};
+/** Where they stand in it: no text within a record reads like that, for there the quotes are escaped. */
+const PLACE = '"features":{}';
 
 /** Turns what the desk did into events and hands them to the journal. */
 export function createJournalRecorder(sink: RecordSink, instance: string, clock: Clock): Recorder {
+  const texts = new FeatureTexts();
   const origin = (): EventOrigin => ({ instance, at: Math.floor(clock.now()) });
+  const append = (record: JournalRecord) => sink.append([recordText(record)]);
+  const features = ({ plan, decided }: Judged) => texts.of(plan, decided.vector);
   return {
-    decided: (record) => sink.append([decidedEvent(record, origin())]),
-    settled: (record) => sink.append([settledEvent(record, origin())]),
-    reversed: (record) => sink.append([reversedEvent(record, origin())]),
-    acknowledged: (record) => sink.append([acknowledgedEvent(record, origin())]),
-    waiting: (record) => sink.append([waitingEvent(record, origin())]),
-    entered: (record) => sink.append([enteredEvent(record, origin())]),
+    decided: (record) =>
+      sink.append([withFeatures(decidedEvent(record, WRITTEN_LATER, origin()), features(record))]),
+    settled: (record) => append(settledEvent(record, origin())),
+    reversed: (record) => append(reversedEvent(record, origin())),
+    acknowledged: (record) => append(acknowledgedEvent(record, origin())),
+    waiting: (record) => append(waitingEvent(record, origin())),
+    entered: (record) =>
+      sink.append([withFeatures(enteredEvent(record, WRITTEN_LATER, origin()), features(record))]),
     applied: (step, done, outcome) => {
-      const events = done.map((each) => doneEvent(each, origin()));
-      return sink.append(closingEvent(step, events, outcome, origin()));
+      const named = (record: DecidedRecord) => JSON.parse(features(record)) as Features;
+      const events = done.map((each) => doneEvent(each, named, origin()));
+      return sink.append(closingEvent(step, events, outcome, origin()).map(recordText));
     },
-    clue: (data, part) => sink.append([clueEvent(data, origin(), part)]),
-    indicator: (data) => sink.append([indicatorEvent(data, origin())]),
+    clue: (data, part) => append(clueEvent(data, origin(), part)),
+    indicator: (data) => append(indicatorEvent(data, origin())),
   };
 }
 
-function doneEvent({ type, record }: Done, origin: EventOrigin): JournalRecord {
+type Judged = Pick<DecidedRecord, "plan" | "decided">;
+
+function withFeatures(record: JournalRecord, features: string): string {
+  const text = recordText(record);
+  const at = text.indexOf(PLACE);
+  return `${text.slice(0, at)}"features":${features}${text.slice(at + PLACE.length)}`;
+}
+
+function doneEvent(
+  { type, record }: Done,
+  named: (record: DecidedRecord) => Features,
+  origin: EventOrigin,
+): JournalRecord {
   switch (type) {
     case "decided":
-      return decidedEvent(record, origin);
+      return decidedEvent(record, named(record), origin);
     case "settled":
       return settledEvent(record, origin);
     case "reversed":
@@ -61,10 +87,14 @@ function doneEvent({ type, record }: Done, origin: EventOrigin): JournalRecord {
   }
 }
 
-function decidedEvent(record: DecidedRecord, origin: EventOrigin): JournalRecord {
+function decidedEvent(
+  record: DecidedRecord,
+  features: Features,
+  origin: EventOrigin,
+): JournalRecord {
   // The same decision written again is the same event to the letter, whichever process writes it.
   const at = { ...origin, at: record.decided.decidedAt };
-  const data = { ...decisionData(record), state: stateAfter(record) };
+  const data = { ...decisionData(record, features), state: stateAfter(record) };
   if (!record.entered) {
     const { waiting, fingerprint } = record;
     const waits = waiting ? { waiting, ...(fingerprint ? { fingerprint } : {}) } : {};
@@ -75,10 +105,14 @@ function decidedEvent(record: DecidedRecord, origin: EventOrigin): JournalRecord
 }
 
 /** What the decision would have been, and what became of what the till was told. */
-function enteredEvent(record: EnteredRecord, origin: EventOrigin): JournalRecord {
+function enteredEvent(
+  record: EnteredRecord,
+  features: Features,
+  origin: EventOrigin,
+): JournalRecord {
   const { swipe, answered, counted } = record;
   const data = {
-    ...decisionData(record),
+    ...decisionData(record, features),
     state: heldAs(swipe.stage, answered),
     enteredAt: instantText(origin.at),
     answered,
@@ -88,8 +122,8 @@ function enteredEvent(record: EnteredRecord, origin: EventOrigin): JournalRecord
   return swipeEvent("swipe.entered", data, origin);
 }
 
-function decisionData(record: Omit<DecidedRecord, "waiting" | "entered">) {
-  const { swipe, decided, plan, content, scope } = record;
+function decisionData(record: Omit<DecidedRecord, "waiting" | "entered">, features: Features) {
+  const { swipe, decided, content, scope } = record;
   const { supersedes } = decided;
   return {
     swipeId: swipe.swipeId,
@@ -97,7 +131,7 @@ function decisionData(record: Omit<DecidedRecord, "waiting" | "entered">) {
     person: swipe.person.id,
     personSeq: decided.personSeq,
     swipe,
-    features: namedFeatures(plan, decided),
+    features,
     hits: [...decided.hits],
     decision: decided.decision,
     wouldBe: decided.wouldBe,
@@ -128,18 +162,6 @@ function heldAs(stage: Stage, answered: Level): SwipeStateName {
 
 function scoped(scope: string | undefined) {
   return scope ? { scope } : {};
-}
-
-function namedFeatures(plan: FeaturePlan, { vector }: Decided) {
-  const reading = (value: Reading | undefined) => value ?? ("missing" as const);
-  const whole = (feature: PlannedFeature, index: number) =>
-    [feature.name, { kind: feature.definition.kind, value: reading(vector.swipe[index]) }] as const;
-  const byLine = (feature: PlannedFeature, index: number) =>
-    [
-      feature.name,
-      { kind: feature.definition.kind, lines: vector.lines.map((row) => reading(row[index])) },
-    ] as const;
-  return Object.fromEntries([...plan.swipe.map(whole), ...plan.lines.map(byLine)]);
 }
 
 function ofSwipe({ swipeId, pharmacy, person, personSeq, scope }: StepRecord) {

@@ -1,4 +1,4 @@
-import { type EventOrigin, type JournalRecord, otherEvent } from "../audit/event.ts";
+import { type EventOrigin, type JournalRecord, otherEvent, recordText } from "../audit/event.ts";
 import type { Bundle } from "../checkout/bundle.ts";
 import type { RecordSink } from "../checkout/journal-recorder.ts";
 import type { LoadedFile, ReferenceBundle } from "../reference/bundle.ts";
@@ -31,7 +31,7 @@ export function activation(sink: RecordSink, instance: string, clock: Clock): Ac
         ...policyRecords(before?.bundle, bundle, origin),
         ...referenceRecords(before, { bundle, key }, origin),
       ];
-      if (records.length > 0) await sink.append(records);
+      if (records.length > 0) await sink.append(records.map(recordText));
       before = { bundle, key };
       return records.length > 0;
     },

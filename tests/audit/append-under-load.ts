@@ -1,6 +1,6 @@
 /** Appends to a journal until it is killed; writes every acknowledged id to a file. Arguments: the journal, the file. */
 import { openSync, writeSync } from "node:fs";
-import { open, record } from "./support.ts";
+import { line, open } from "./support.ts";
 
 const WRITERS = 20;
 const [folder = "", said = ""] = process.argv.slice(2);
@@ -9,9 +9,9 @@ const { journal } = await open(folder, { segmentBytes: 200_000 });
 
 async function write(key: string): Promise<void> {
   for (let number = 1; ; number++) {
-    const each = record(key, number, "x".repeat((number * 37) % 3_000));
+    const each = line(key, number, "x".repeat((number * 37) % 3_000));
     await journal.append([each]);
-    writeSync(acknowledged, `${each.event.id}\n`);
+    writeSync(acknowledged, `${key}:${number}\n`);
   }
 }
 

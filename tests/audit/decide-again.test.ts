@@ -106,8 +106,8 @@ async function play(lines: readonly string[], way: Way): Promise<Played> {
   const written: string[] = [];
   const answers = new Map<string, DecisionAnswer>();
   const sink = {
-    append: async (records: readonly JournalRecord[]) => {
-      written.push(...records.map((record) => JSON.stringify(record)));
+    append: async (texts: readonly string[]) => {
+      written.push(...texts);
     },
   };
   const desk = createDesk({

@@ -6,13 +6,13 @@ import { readJournal } from "../../src/audit/reader.ts";
 import { Relay, type Sink } from "../../src/audit/relay.ts";
 import { positionFile } from "../../src/audit/relay-position.ts";
 import { listSegments, segmentPath } from "../../src/audit/segments.ts";
-import { idsIn, type Opened, open, realTimers, record, until } from "./support.ts";
+import { idsIn, line, type Opened, open, realTimers, until } from "./support.ts";
 
 /** A folder with records a:1 to a:count, closed as it should be. */
 async function written(t: Test, count: number, segmentBytes = 1_000_000): Promise<string> {
   const folder = t.testdir();
   const { journal } = await open(folder, { segmentBytes });
-  for (let i = 1; i <= count; i++) await journal.append([record("a", i)]);
+  for (let i = 1; i <= count; i++) await journal.append([line("a", i)]);
   await journal.close();
   return folder;
 }
@@ -20,7 +20,7 @@ async function written(t: Test, count: number, segmentBytes = 1_000_000): Promis
 /** Opens what a fault left, goes on with `b:1`, and says what is there then. */
 async function goOn(folder: string): Promise<Opened & { readonly ids: readonly string[] }> {
   const opened = await open(folder);
-  await opened.journal.append([record("b", 1)]);
+  await opened.journal.append([line("b", 1)]);
   await opened.journal.close();
   return { ...opened, ids: await idsIn(folder) };
 }
@@ -157,7 +157,7 @@ t.test(
     const opened = await open(folder, { relayed: true });
     t.match(opened.notices.of("journal.failed"), [{ labels: { reason: "lost" }, value: 4 }]);
     t.equal(opened.journal.end().next, 11, "numbers go on after what was given away");
-    for (let i = 1; i <= 3; i++) await opened.journal.append([record("b", i)]);
+    for (let i = 1; i <= 3; i++) await opened.journal.append([line("b", i)]);
     t.same(await relayed(opened, folder), ["b:1", "b:2", "b:3"], "what is new, and nothing twice");
     await opened.journal.close();
     t.same((await positionFile(folder).read()).record, 14);
@@ -179,7 +179,7 @@ t.test(
     const folder = t.testdir();
     const limits = { maxBytes: 20_000, maxDays: 30 };
     const { journal } = await open(folder, { limits });
-    await journal.append([record("a", 1)]);
+    await journal.append([line("a", 1)]);
     const stop = new AbortController();
     const seen: string[] = [];
     let missed = 0;
@@ -198,7 +198,7 @@ t.test(
       }
     })();
     await until(() => seen.length === 1);
-    for (let i = 2; i <= 300; i++) await journal.append([record("a", i)]);
+    for (let i = 2; i <= 300; i++) await journal.append([line("a", i)]);
     t.ok(
       journal.health().bytes <= limits.maxBytes + 3_000,
       "an open reader keeps nothing from going",

@@ -18,7 +18,7 @@ import { JournalUnavailableError } from "../../src/audit/journal-error.ts";
 import { readJournal } from "../../src/audit/reader.ts";
 import { type JournalDisk, realDisk, segmentPath } from "../../src/audit/segments.ts";
 import { DAY } from "../../src/units.ts";
-import { idsIn, open, realTimers, record, until } from "./support.ts";
+import { idsIn, line, open, realTimers, until } from "./support.ts";
 
 /** Every key's numbers go up by one from 1, and no record appears twice. */
 function inOrder(ids: readonly string[]): boolean {
@@ -61,11 +61,11 @@ function fullDisk(): { disk: JournalDisk; state: { room: number; canTruncate: bo
 t.test("what was appended is read back in order, over segments and restarts", async (t) => {
   const folder = t.testdir();
   const first = await open(folder, { segmentBytes: 2_000 });
-  for (let i = 1; i <= 20; i++) await first.journal.append([record("a", i), record("b", i)]);
+  for (let i = 1; i <= 20; i++) await first.journal.append([line("a", i), line("b", i)]);
   await first.journal.close();
   const second = await open(folder, { segmentBytes: 2_000 });
   t.same(second.journal.end(), { next: 41, oldest: 1 }, "records are counted on");
-  await second.journal.append([record("a", 21)]);
+  await second.journal.append([line("a", 21)]);
   await second.journal.close();
 
   const ids = await idsIn(folder);
@@ -82,13 +82,13 @@ t.test("what was appended is read back in order, over segments and restarts", as
 
 t.test("everything appended is flushed behind, and the window is told", async (t) => {
   const { journal, notices } = await open(t.testdir());
-  await journal.append([record("a", 1)]);
+  await journal.append([line("a", 1)]);
   t.same(notices.of("journal.synced"), [], "append does not wait for the disk");
   await until(() => notices.of("journal.synced").length > 0);
   t.type(notices.of("journal.synced")[0]?.value, "number");
   t.equal(journal.health().state, "ok");
   await journal.close();
-  await t.rejects(journal.append([record("a", 2)]), { code: "GUARD_AUDIT_JOURNAL_UNAVAILABLE" });
+  await t.rejects(journal.append([line("a", 2)]), { code: "GUARD_AUDIT_JOURNAL_UNAVAILABLE" });
 });
 
 t.test(
@@ -113,9 +113,9 @@ t.test(
       },
     };
     const { journal, notices } = await open(folder, { disk });
-    await journal.append([record("a", 1)]);
+    await journal.append([line("a", 1)]);
     await until(() => flushes === 1);
-    await journal.append([record("a", 2)]);
+    await journal.append([line("a", 2)]);
     const closed = journal.close();
     release();
     await closed;
@@ -145,7 +145,7 @@ t.test(
 
       const acknowledged = readFileSync(said, "utf8").split("\n").slice(0, -1);
       const { journal } = await open(place);
-      await journal.append([record("after", 1)]);
+      await journal.append([line("after", 1)]);
       await journal.close();
       const kept = await idsIn(place);
       const there = new Set(kept);
@@ -164,7 +164,7 @@ t.test("a torn last record is cut off and said, and garbage of a power loss with
   for (const torn of ['{"topic":"guard.con', `${"\0".repeat(300)}\n`, '{"a":\n{"b"\n\0\0']) {
     const folder = t.testdir();
     const first = await open(folder);
-    await first.journal.append([record("a", 1), record("a", 2)]);
+    await first.journal.append([line("a", 1), line("a", 2)]);
     await first.journal.close();
     appendFileSync(segmentPath(folder, 1), torn);
 
@@ -172,7 +172,7 @@ t.test("a torn last record is cut off and said, and garbage of a power loss with
     t.match(second.notices.of("journal.failed"), [
       { labels: { reason: "torn" }, value: torn.length },
     ]);
-    await second.journal.append([record("a", 3)]);
+    await second.journal.append([line("a", 3)]);
     await second.journal.close();
     t.same(await idsIn(folder), ["a:1", "a:2", "a:3"]);
   }
@@ -185,19 +185,19 @@ t.test(
       const folder = t.testdir();
       const { disk, state } = fullDisk();
       const { journal, notices } = await open(folder, { disk });
-      await journal.append([record("a", 1)]);
+      await journal.append([line("a", 1)]);
       Object.assign(state, { room: 700, canTruncate });
       const refused = await journal
-        .append([record("a", 2), record("a", 3), record("a", 4)])
+        .append([line("a", 2), line("a", 3), line("a", 4)])
         .catch((error) => error);
       t.ok(refused instanceof JournalUnavailableError);
       t.equal(refused.code, "GUARD_AUDIT_JOURNAL_UNAVAILABLE");
-      await t.rejects(journal.append([record("a", 5)]), JournalUnavailableError);
+      await t.rejects(journal.append([line("a", 5)]), JournalUnavailableError);
       t.equal(journal.health().state, "failing");
       t.ok(notices.of("journal.failed").length > 0);
 
       Object.assign(state, { room: Number.POSITIVE_INFINITY, canTruncate: true });
-      await journal.append([record("b", 1)]);
+      await journal.append([line("b", 1)]);
       t.equal(journal.health().state, "ok");
       await journal.close();
       const ids = await idsIn(folder);
@@ -224,7 +224,7 @@ t.test("a real full disk behaves the same", async (t) => {
   let taken = 0;
   for (; ; taken++) {
     const answer = await journal
-      .append([record("a", taken + 1, "x".repeat(5_000))])
+      .append([line("a", taken + 1, "x".repeat(5_000))])
       .catch((error) => error);
     if (answer !== undefined) break;
   }
@@ -233,7 +233,7 @@ t.test("a real full disk behaves the same", async (t) => {
   // Its space is free once the journal has flushed and closed it too.
   await realDisk.remove(segmentPath(folder, 1));
   await until(() =>
-    journal.append([record("b", 1)]).then(
+    journal.append([line("b", 1)]).then(
       () => true,
       () => false,
     ),
@@ -248,7 +248,7 @@ t.test(
     const folder = t.testdir();
     const limits = { maxBytes: 40_000, maxDays: 30 };
     const { journal, notices } = await open(folder, { limits });
-    for (let i = 1; i <= 200; i++) await journal.append([record("a", i, "x".repeat(500))]);
+    for (let i = 1; i <= 200; i++) await journal.append([line("a", i, "x".repeat(500))]);
     t.ok(journal.health().bytes <= limits.maxBytes + 5_000);
     await journal.close();
 
@@ -278,7 +278,7 @@ t.test("records older than the days allowed go too", async (t) => {
     limits: { maxBytes: 1e9, maxDays: 2 },
   });
   for (let day = 1; day <= 6; day++) {
-    await journal.append([record("a", day)]);
+    await journal.append([line("a", day)]);
     now += DAY + 1;
   }
   await journal.close();
@@ -303,7 +303,7 @@ t.test(
       if (journal.health().state === "full" && unreadyAt === 0)
         unreadyAt = journal.health().heldBytes;
       const answer = await journal
-        .append([record("a", taken + 1, "x".repeat(500))])
+        .append([line("a", taken + 1, "x".repeat(500))])
         .catch((error) => error);
       if (answer === undefined) continue;
       t.match(answer, { code: "GUARD_AUDIT_JOURNAL_UNAVAILABLE", trouble: "full" });
@@ -314,7 +314,7 @@ t.test(
 
     journal.release(journal.end().next);
     t.equal(journal.health().state, "ok");
-    await journal.append([record("a", taken + 1)]);
+    await journal.append([line("a", taken + 1)]);
     await journal.close();
     t.ok(notices.of("journal.removed").length > 0, "acknowledged ones go at the limit");
     t.ok(
@@ -337,7 +337,7 @@ t.test("a follower gets what is written later, and ends when told", async (t) =>
       seen.push(read.event.id);
     }
   })();
-  for (let i = 1; i <= 12; i++) await journal.append([record("a", i)]);
+  for (let i = 1; i <= 12; i++) await journal.append([line("a", i)]);
   await until(() => seen.length === 12);
   stop.abort();
   await following;
@@ -347,7 +347,7 @@ t.test("a follower gets what is written later, and ends when told", async (t) =>
 
 t.test("a record Kafka would never take is refused at once", async (t) => {
   const { journal } = await open(t.testdir());
-  await t.rejects(journal.append([record("a", 1, "x".repeat(1_000_001))]), {
+  await t.rejects(journal.append([line("a", 1, "x".repeat(1_000_001))]), {
     code: "GUARD_AUDIT_RECORD_TOO_LARGE",
   });
   await journal.close();

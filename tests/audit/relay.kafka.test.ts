@@ -14,7 +14,7 @@ import {
   startKafka,
   testKafkaBrokers,
 } from "../services/kafka.ts";
-import { Notices, type Opened, open, realTimers, record, until } from "./support.ts";
+import { line, Notices, type Opened, open, realTimers, record, until } from "./support.ts";
 
 const CONTROL: Topic = "guard.control.v1";
 const connection = { brokers: (testKafkaBrokers() ?? "").split(",") };
@@ -108,7 +108,7 @@ t.test(
     // Half before the relay runs, half while it does.
     const write = async (from: number, to: number): Promise<void> => {
       for (let i = from; i <= to; i++) {
-        await journal.append([1, 2, 3, 4, 5].map((key) => record(`${prefix}${key}`, i)));
+        await journal.append([1, 2, 3, 4, 5].map((key) => line(`${prefix}${key}`, i)));
       }
     };
     await write(1, 100);
@@ -144,7 +144,7 @@ t.test(
     const folder = t.testdir();
     const prefix = `${run}-crash-`;
     const opened = await open(folder, { relayed: true });
-    for (let i = 1; i <= 20; i++) await opened.journal.append([record(`${prefix}a`, i)]);
+    for (let i = 1; i <= 20; i++) await opened.journal.append([line(`${prefix}a`, i)]);
     const before = createKafkaSink(connection, SILENT);
     // Sent, and then the process is gone before the position is kept.
     let delivered: (() => void) | undefined;
@@ -168,7 +168,7 @@ t.test(
     t.equal((await positionFile(folder).read()).record, 0, "nothing was kept as sent");
 
     const again = await open(folder, { relayed: true });
-    for (let i = 21; i <= 30; i++) await again.journal.append([record(`${prefix}a`, i)]);
+    for (let i = 21; i <= 30; i++) await again.journal.append([line(`${prefix}a`, i)]);
     const sink = createKafkaSink(connection, SILENT);
     const relay = relayOf(again, folder, sink);
     relay.start();
@@ -202,7 +202,7 @@ t.test(
       const sink = createKafkaSink(connection, SILENT);
       const relay = relayOf(opened, folder, sink);
       relay.start();
-      for (let i = from; i <= to; i++) await opened.journal.append([record(`${prefix}a`, i)]);
+      for (let i = from; i <= to; i++) await opened.journal.append([line(`${prefix}a`, i)]);
       await relay.stop(60_000);
       await sink.close();
       await opened.journal.close();
@@ -227,7 +227,7 @@ t.test(
     const sink = createKafkaSink(own, new Notices());
     const relay = relayOf(opened, folder, sink);
     relay.start();
-    for (let i = 1; i <= 30; i++) await journal.append([record("down-a", i)]);
+    for (let i = 1; i <= 30; i++) await journal.append([line("down-a", i)]);
     await until(() => notices.of("relay.failed").length > 0);
     t.equal(relay.lag(), 30);
     t.equal(journal.health().state, "ok", "the journal does not mind");
@@ -235,7 +235,7 @@ t.test(
     const first = await startKafka({ home });
     await until(() => relay.lag() === 0);
     await first.stop();
-    for (let i = 31; i <= 60; i++) await journal.append([record("down-a", i)]);
+    for (let i = 31; i <= 60; i++) await journal.append([line("down-a", i)]);
     const failures = notices.of("relay.failed").length;
     await until(() => notices.of("relay.failed").length > failures);
 

@@ -1,4 +1,4 @@
-import { type JournalRecord, otherEvent } from "../../src/audit/event.ts";
+import { type JournalRecord, otherEvent, recordText } from "../../src/audit/event.ts";
 import { type Journal, type JournalOptions, openJournal } from "../../src/audit/journal.ts";
 import { readJournal } from "../../src/audit/reader.ts";
 import type { Clock, Notice, Observer, Timers } from "../../src/units.ts";
@@ -40,6 +40,11 @@ export function record(key: string, number: number, text = ""): JournalRecord {
     { instance: "one", at: AT },
   );
   return { ...made, event: { ...made.event, id: `${key}:${number}` } };
+}
+
+/** The same as the journal takes it. */
+export function line(key: string, number: number, text = ""): string {
+  return recordText(record(key, number, text));
 }
 
 export interface Opened {

@@ -139,7 +139,7 @@ export function restarts(t: Test, open: OpenShop): void {
       const [record] = await one.events();
       const { event } = record as JournalRecord;
       const spoilt = { ...event, id: "spoilt", data: { ...event.data, swipe: {} } } as never;
-      await one.journal.append([{ ...(record as JournalRecord), event: spoilt }]);
+      await one.journal.append([JSON.stringify({ ...record, event: spoilt })]);
       accepted(await one.desk.check(sale({ id: "sale-0002", boxes: [2], person: 2 }), {}));
       await one.die();
       const next = await openInstance(t, shop, memory.store);

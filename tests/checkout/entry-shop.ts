@@ -82,7 +82,7 @@ export async function openInstance(
     relayed: false,
   });
   const sink = {
-    append: async (records: readonly JournalRecord[]) => {
+    append: async (records: readonly string[]) => {
       if (full?.()) throw new Error("full");
       await journal.append(records);
     },

@@ -17,6 +17,7 @@ import { Pseudonymiser } from "../../src/privacy/pseudonymiser.ts";
 import { createVirtualClock } from "../../src/replay/virtual-clock.ts";
 import type { Outcome } from "../../src/swipe/problem.ts";
 import { DAY, type Notice, type Timers } from "../../src/units.ts";
+import { recordOf } from "../audit/record-of.ts";
 import { AT } from "./shop.ts";
 
 const pseudonymiser = new Pseudonymiser("1", Buffer.alloc(32, 7));
@@ -53,8 +54,8 @@ export class OfflineShop {
     const home = createEmbeddedHome(this.shelf, () => this.clock.now());
     const storeOf = (generation: string) => (now: () => number) =>
       this.faulty(createPackedStore(home, createKeyNames(generation), now));
-    const append = async (written: readonly JournalRecord[]) => {
-      this.records.push(...written);
+    const append = async (written: readonly string[]) => {
+      this.records.push(...written.map(recordOf));
     };
     const tools: DeskTools = {
       clock: this.clock,

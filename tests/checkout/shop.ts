@@ -16,6 +16,7 @@ import {
 } from "../../src/replay/virtual-clock.ts";
 import type { CheckBody } from "../../src/swipe/check-body.ts";
 import { MINUTE, type Notice } from "../../src/units.ts";
+import { recordOf } from "../audit/record-of.ts";
 import { accepted } from "../swipe/bodies.ts";
 
 /** 2026-11-21 10:15:30 in Shanghai. */
@@ -66,9 +67,9 @@ export class Shop {
   open(instance = "one", { patient = true, takes = (): boolean => true } = {}): Counter {
     const records: JournalRecord[] = [];
     const sink = {
-      append: async (written: readonly JournalRecord[]) => {
+      append: async (written: readonly string[]) => {
         if (!takes()) throw new Error("The test's journal takes nothing.");
-        records.push(...written);
+        records.push(...written.map(recordOf));
       },
     };
     const desk = createDesk({

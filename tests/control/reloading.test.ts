@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import type { GuardEvent, JournalRecord } from "../../src/audit/event.ts";
+import type { GuardEvent } from "../../src/audit/event.ts";
 import { eventSchema } from "../../src/audit/event.ts";
 import { systemTimers } from "../../src/config/machine.ts";
 import { activation } from "../../src/control/activation.ts";
@@ -14,6 +14,7 @@ import { embeddedDocuments } from "../../src/counters/embedded/embedded-document
 import { generateKey } from "../../src/privacy/key-file.ts";
 import { folderState } from "../../src/reference/folder-state.ts";
 import type { Notice } from "../../src/units.ts";
+import { recordOf } from "../audit/record-of.ts";
 
 const POLICY = `version: 1.0.0
 features:
@@ -58,9 +59,9 @@ async function open(t: Test) {
     load: loader.load,
   });
   const sink = {
-    async append(records: readonly JournalRecord[]) {
+    async append(texts: readonly string[]) {
       if (journal.isFull) throw new Error("full");
-      events.push(...records.map(({ event }) => event));
+      events.push(...texts.map((text) => recordOf(text).event));
     },
   };
   const active = activation(sink, "test", clock);

@@ -19,6 +19,7 @@ import { instantText } from "../../src/swipe/calendar.ts";
 import { canonicalJson } from "../../src/swipe/canonical-json.ts";
 import { SILENT } from "../../src/units.ts";
 import { wireReplayMemory } from "../../src/wire-memory.ts";
+import { recordOf } from "../audit/record-of.ts";
 import { skipWithoutRedisServer, startRedis } from "../services/redis.ts";
 import { BusyCounter, type Call } from "./busy-counter.ts";
 import { startGuard } from "./guard-process.ts";
@@ -142,9 +143,8 @@ async function recordAgain(lines: readonly string[], pseudonymiser: Pseudonymise
   const bundle = await replayBundle(pseudonymiser);
   let written: JournalRecord[] = [];
   const sink = {
-    append: async (records: readonly JournalRecord[]) => {
-      const kept = records.filter(isOfSwipe);
-      written.push(...(JSON.parse(JSON.stringify(kept)) as JournalRecord[]));
+    append: async (texts: readonly string[]) => {
+      written.push(...texts.map(recordOf).filter(isOfSwipe));
     },
   };
   const desk = createDesk({

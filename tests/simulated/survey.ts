@@ -8,6 +8,7 @@ import { createPackedStore } from "../../src/counters/packed-store.ts";
 import { pseudonymBytes, swipeKey } from "../../src/features/digests.ts";
 import { PATIENT_TIMERS } from "../../src/replay/virtual-clock.ts";
 import { type EpochMs, SILENT } from "../../src/units.ts";
+import { recordOf } from "../audit/record-of.ts";
 import { box, personNumber, sale } from "../checkout/shop.ts";
 import { GENERATION, type SimulatedInstance } from "./instance.ts";
 import { PHARMACIES, swipeIdOf } from "./messages.ts";
@@ -133,8 +134,8 @@ class Probe {
         return observed;
       },
     };
-    const append = async (records: readonly JournalRecord[]) => {
-      this.records.push(...records);
+    const append = async (texts: readonly string[]) => {
+      this.records.push(...texts.map(recordOf));
     };
     this.desk = createDesk({
       ...{ clock, timers: PATIENT_TIMERS, observer: SILENT, store },

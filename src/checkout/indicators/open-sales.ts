@@ -19,8 +19,13 @@ interface OpenSale {
  */
 export class OpenSales {
   private readonly sales = new Map<SwipeKey, OpenSale>();
+  /** Goes along with the map, as in recent-swipes.ts. */
+  private oldest: MapIterator<SwipeKey> | undefined;
   /** Those that are presumed in time, in order of arrival. */
   private readonly presumable = new Map<SwipeKey, OpenSale>();
+  /** Goes along with these, and stands at the first of them that is not due. */
+  private waiting: MapIterator<[SwipeKey, OpenSale]> | undefined;
+  private first: readonly [SwipeKey, OpenSale] | undefined;
 
   accept(swipe: SwipeKey, facts: SaleFacts, presume: boolean): void {
     const known = this.sales.get(swipe);
@@ -49,7 +54,8 @@ export class OpenSales {
   /** Those presumed sold by `now`, each told once. */
   presumed(now: EpochMs): readonly SaleFacts[] {
     const due: SaleFacts[] = [];
-    for (const [swipe, sale] of this.presumable) {
+    for (let first = this.firstPresumable(); first !== undefined; first = this.firstPresumable()) {
+      const [swipe, sale] = first;
       if (sale.facts.at + RESERVATION > now) break;
       sale.isCounted = true;
       this.presumable.delete(swipe);
@@ -58,11 +64,22 @@ export class OpenSales {
     return due;
   }
 
+  private firstPresumable(): readonly [SwipeKey, OpenSale] | undefined {
+    const { first } = this;
+    if (first !== undefined && this.presumable.get(first[0]) === first[1]) return first;
+    this.waiting ??= this.presumable.entries();
+    const { value, done } = this.waiting.next();
+    // It has seen the end and would not see what comes behind it.
+    if (done) this.waiting = undefined;
+    this.first = done ? undefined : value;
+    return this.first;
+  }
+
   private dropOldest(): void {
-    for (const swipe of this.sales.keys()) {
-      this.sales.delete(swipe);
-      this.presumable.delete(swipe);
-      return;
-    }
+    this.oldest ??= this.sales.keys();
+    const { value: swipe, done } = this.oldest.next();
+    if (done) return;
+    this.sales.delete(swipe);
+    this.presumable.delete(swipe);
   }
 }
