@@ -1,0 +1,162 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { measureCurves, writeCurves } from "./curves/measure-curves.ts";
+import { type Baseline, fallenBehind } from "./measure/baseline.ts";
+import { readMachineFacts } from "./measure/machine-facts.ts";
+import type { Ground } from "./measure/phases.ts";
+import { baselineOf, type Plan, planOf, runPlan } from "./measure/plan.ts";
+import { remarksOn, runText } from "./measure/remarks.ts";
+import { RESULTS_FOLDER, type Results, readResults, writeResults } from "./measure/results.ts";
+import { rowsOf, tableText, targetsText } from "./measure/table.ts";
+import { isMet, targetsOf } from "./measure/targets.ts";
+import { type BenchOptions, BenchOptionsError, HELP, readOptions } from "./options.ts";
+import { profile } from "./profile/index.ts";
+import { curveSvg } from "./report/curve.ts";
+import { contendersOf, writePolicy } from "./subjects/contenders.ts";
+import { DIST, guard } from "./subjects/guard.ts";
+import { type RedisServer, startRedisServer } from "./subjects/redis-server.ts";
+import { CANONICAL_RULES } from "./workload/policies.ts";
+import { prepareWorkload } from "./workload/prepare.ts";
+import { type Means, REFERENCE } from "./workload/prepared.ts";
+
+const SEED = 20_261_121;
+const PROFILE = { connections: 16, warmUpS: 12, forS: 10, rounds: 3 } as const;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** The whole command; gives the exit status. */
+async function bench(options: BenchOptions): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", remove);
+  say("Preparing the workload …");
+  const workload = await prepareWorkload({ seed: SEED }, folder);
+  mkdirSync(join(folder, "runs"));
+  const redis = await startRedisServer();
+  try {
+    const ground: Ground = {
+      redisUrl: redis.url,
+      scratch: join(folder, "runs"),
+      reference: join(folder, REFERENCE),
+      traffic: { seed: SEED, folder },
+      heard: (run) => say(runText(run)),
+    };
+    if (options.curves) return await curves(options, ground);
+    if (options.profile) return await steps(options, ground);
+    return await compare(options, ground, workload, redis);
+  } finally {
+    await redis.stop();
+    remove();
+  }
+}
+
+async function curves({ dist }: BenchOptions, ground: Ground): Promise<number> {
+  const measured = await measureCurves({ ...ground, subject: guard("guard", dist), heard: say });
+  say(`Stored in ${writeCurves(measured)}`);
+  for (const curve of measured) {
+    writeFileSync(join(RESULTS_FOLDER, `curve-${curve.name}.svg`), curveSvg(curve));
+  }
+  return 0;
+}
+
+async function steps(options: BenchOptions, ground: Ground): Promise<number> {
+  const { redisUrl, scratch, reference, traffic } = ground;
+  const policyFile = writePolicy(ground, CANONICAL_RULES);
+  const { dist = DIST, before, rounds = PROFILE.rounds, seconds = PROFILE.forS } = options;
+  await profile({
+    around: { redisUrl, scratch, reference, policyFile },
+    ...{ dist, traffic, rounds, forS: seconds, results: RESULTS_FOLDER },
+    ...{ connections: PROFILE.connections, warmUpS: PROFILE.warmUpS },
+    ...(before === undefined ? {} : { before }),
+  });
+  return 0;
+}
+
+async function compare(
+  options: BenchOptions,
+  ground: Ground,
+  workload: Means,
+  redis: RedisServer,
+): Promise<number> {
+  const contenders = await contendersOf(ground, options);
+  const plan = planOf(options);
+  const { phases, standIns } = await runPlan(plan, ground, contenders, say);
+  const all = [...phases.fast.runs, ...phases.tail.runs, ...phases.equal.runs];
+  const rows = rowsOf(
+    [...all, ...standIns],
+    contenders.standIns.map(({ subject }) => subject.name),
+  );
+  const targets = targetsOf(phases, contenders.names);
+  say(`\nMedians of the runs; "CPU", "commands" and "B" are a swipe, its settlement included.\n`);
+  say(tableText(rows));
+  say(targetsText(targets));
+  for (const remark of remarksOn(rows, phases)) say(remark);
+  const results: Results = {
+    machine: await readMachineFacts(redis.url, contenders.guard.policyFile),
+    workload,
+    seed: SEED,
+    toFloor: baselineOf(phases, contenders.names),
+    targets: targets.map((target) => ({ ...target, met: isMet(target) })),
+    rows: rows.map(({ run }) => run),
+    runs: {
+      fast: phases.fast.runs,
+      tail: phases.tail.runs,
+      equal: phases.equal.runs,
+      standIns,
+    },
+  };
+  const failed = rows.some((row) => row.failed > 0);
+  const isBehind = settle(options, plan, results, failed);
+  return failed || isBehind ? EXIT_FAILED : 0;
+}
+
+/** Stores what came out, compares it with the baseline, and tells whether the guard fell behind. */
+function settle(options: BenchOptions, plan: Plan, results: Results, failed: boolean): boolean {
+  if (failed) say("FAILED: a run had less than 99.95 % full answers; only full answers count.");
+  if (!plan.isWhole) {
+    say("A part of the plan only: nothing is stored or compared.");
+    return false;
+  }
+  say(`Stored in ${writeResults("latest", results)}`);
+  if (options.baseline) {
+    if (failed) say("Not taken as the baseline.");
+    else say(`Stored in ${writeResults("baseline", results)}`);
+    return false;
+  }
+  const before = readResults("baseline");
+  if (before === undefined) {
+    say("There is no baseline to compare with: --baseline writes one.");
+    return false;
+  }
+  return tellBehind(results.toFloor, before.toFloor);
+}
+
+function tellBehind(now: Baseline, before: Baseline): boolean {
+  const reasons = fallenBehind(now, before);
+  for (const reason of reasons) say(`FELL BEHIND: ${reason}`);
+  if (reasons.length === 0) say("As good as the baseline, within its gates.");
+  return reasons.length > 0;
+}
+
+async function main(): Promise<void> {
+  // Children are killed and folders removed by what listens to `exit`.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => process.exit(EXIT_FAILED));
+  }
+  try {
+    const options = readOptions(process.argv.slice(2));
+    if (options.help) say(HELP);
+    else process.exitCode = await bench(options);
+  } catch (error) {
+    if (!(error instanceof BenchOptionsError)) throw error;
+    process.stderr.write(`bench: ${error.message}\n`);
+    process.exitCode = EXIT_USAGE;
+  }
+}
+
+await main();

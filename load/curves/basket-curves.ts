@@ -1,0 +1,22 @@
+import { type CurvePlan, oneByOne } from "./curve-plan.ts";
+import { measurePoint } from "./curve-point.ts";
+
+const LINES = [1, 2, 4, 8, 16];
+const CODES = [1, 2, 4, 8, 16, 32];
+
+export const BASKET_CURVES: readonly CurvePlan[] = [
+  {
+    name: "lines",
+    title: "More lines a swipe",
+    x: "lines a swipe, each with its boxes",
+    measure: (ground) =>
+      oneByOne(LINES, (lines) => measurePoint(ground, lines, { traffic: { lines } })),
+  },
+  {
+    name: "codes",
+    title: "More trace codes a swipe",
+    x: "trace codes a swipe",
+    measure: (ground) =>
+      oneByOne(CODES, (codes) => measurePoint(ground, codes, { traffic: { codes } })),
+  },
+];

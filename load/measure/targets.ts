@@ -1,0 +1,102 @@
+import { hasFailed } from "./full-share.ts";
+import type { MeasuredRun } from "./measure.ts";
+import { median } from "./median.ts";
+import { medianRatio, type Pair, type Turns } from "./pairs.ts";
+
+/** A figure to reach. Ratios are of the guard to the other, medians of pairs. */
+export interface Target {
+  readonly what: string;
+  /** Undefined where the runs for it were left out, failed, or lost too much time to be judged. */
+  readonly value: number | undefined;
+  readonly limit: number;
+  readonly must: "atLeast" | "atMost";
+  readonly unit: "ratio" | "ms";
+}
+
+/** The phases of a bench, each of the guard against others in turn. */
+export interface Phases {
+  /** Closed loops: as fast as they can. */
+  readonly fast: Turns<MeasuredRun>;
+  /** Open loop at 1,000 swipes a second. */
+  readonly tail: Turns<MeasuredRun>;
+  /** Open loop at a rate that all of them carry. */
+  readonly equal: Turns<MeasuredRun>;
+}
+
+/** Whose runs are whose. */
+export interface Names {
+  readonly guard: string;
+  readonly twentyRules: string;
+  readonly memoryFloor: string;
+  readonly bareFloor: string;
+  readonly peers: readonly string[];
+}
+
+/** A tail of 10 ms is judged only where the neighbours took less than this. */
+const TAIL_STOLEN_MAX = 0.02;
+
+export function isMet({ value, limit, must }: Target): boolean | undefined {
+  if (value === undefined) return undefined;
+  return must === "atLeast" ? value >= limit : value <= limit;
+}
+
+export function targetsOf(phases: Phases, names: Names): readonly Target[] {
+  const { fast, tail, equal } = phases;
+  const memory = pairsOf(fast, names.memoryFloor);
+  return [
+    atLeast("throughput / memory floor's", 0.65, medianRatio(memory, perSecond)),
+    atMost("CPU a swipe / memory floor's", 1.5, medianRatio(memory, cpuUs)),
+    atMost("CPU a swipe / bare floor's", 3, medianRatio(pairsOf(fast, names.bareFloor), cpuUs)),
+    atMost(
+      "p99 / memory floor's at the same rate",
+      1.5,
+      medianRatio(pairsOf(tail, names.memoryFloor), p99),
+    ),
+    ...names.peers.flatMap((peer) => [
+      atLeast(`throughput / ${peer}'s`, 5, medianRatio(pairsOf(fast, peer), perSecond)),
+      atMost(`p99 / ${peer}'s at the same rate`, 0.1, medianRatio(pairsOf(equal, peer), p99)),
+    ]),
+    atMost(
+      "CPU a swipe, 100 rules / 20 rules",
+      1.15,
+      medianRatio(pairsOf(fast, names.twentyRules), cpuUs),
+    ),
+    ...tailTargets(tail, names.guard),
+  ];
+}
+
+function tailTargets(tail: Turns<MeasuredRun>, guard: string): readonly Target[] {
+  const calm = tail.runs.filter(
+    (run) => run.subject === guard && run.stolen < TAIL_STOLEN_MAX && !hasFailed(run),
+  );
+  return [
+    { ...atMost("p99 at 1,000/s, ms", 10, median(calm.map(p99))), unit: "ms" },
+    { ...atMost("p99.9 at 1,000/s, ms", 25, median(calm.map(({ p999 }) => p999))), unit: "ms" },
+  ];
+}
+
+/** Pairs without a failed run: what was shed is fast, and says nothing. */
+export function pairsOf(turns: Turns<MeasuredRun>, other: string): readonly Pair<MeasuredRun>[] {
+  const pairs = turns.pairs.get(other) ?? [];
+  return pairs.filter(({ anchor, other }) => !(hasFailed(anchor) || hasFailed(other)));
+}
+
+function atLeast(what: string, limit: number, value: number | undefined): Target {
+  return { what, value, limit, must: "atLeast", unit: "ratio" };
+}
+
+function atMost(what: string, limit: number, value: number | undefined): Target {
+  return { what, value, limit, must: "atMost", unit: "ratio" };
+}
+
+function perSecond(run: MeasuredRun): number {
+  return run.perSecond;
+}
+
+function cpuUs(run: MeasuredRun): number {
+  return run.cpuUs;
+}
+
+function p99(run: MeasuredRun): number {
+  return run.p99;
+}

@@ -1,0 +1,158 @@
+import { short } from "./numbers.ts";
+import { element, escapeText, svg, text } from "./svg.ts";
+import { linearScale, type Scale, spanScale } from "./ticks.ts";
+
+export interface Line {
+  readonly name: string;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+/** One pair of axes; y begins at 0. */
+export interface Panel {
+  readonly title: string;
+  /** Of y, with what it is a swipe of: `µs a swipe`. */
+  readonly unit: string;
+  readonly lines: readonly Line[];
+}
+
+export interface Plot {
+  readonly title: string;
+  /** What x counts, with its unit. */
+  readonly x: string;
+  readonly panels: readonly Panel[];
+}
+
+const PANEL = { width: 310, height: 258 } as const;
+const INSET = { left: 52, right: 16, top: 58, bottom: 54 } as const;
+const COLUMNS = 3;
+/** So many are two rows of two. */
+const SQUARE = 4;
+/** Letters of the name of x that fit under an axis; a longer one has two lines. */
+const NAME_LETTERS = 36;
+const NAME_LINE = 14;
+const HEAD = 34;
+/** Narrower than this a tick's label would run into its neighbour's. */
+const LABEL_ROOM = 34;
+/** Strong enough on white and on black; told apart also by those who do not see red and green. */
+const COLOURS = ["#2f81f7", "#d9822b", "#8957e5", "#2a9d8f"] as const;
+
+const STYLE = [
+  "text{font:12px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:#24292f}",
+  ".ground{fill:#fff}.head{font-size:15px;font-weight:600}.title{font-weight:600}.tick{font-size:11px;fill:#57606a}",
+  ".grid{stroke:#d8dee4;stroke-width:1}.axis{stroke:#8c959f;stroke-width:1}",
+  ".line{fill:none;stroke-width:2;stroke-linejoin:round}",
+  "@media(prefers-color-scheme:dark){.ground{fill:#0d1117}text{fill:#e6edf3}.tick{fill:#9198a1}.grid{stroke:#30363d}.axis{stroke:#6e7681}}",
+].join("");
+
+/** Panels over the same x, three in a row, as a picture that stands alone. */
+export function linePlot({ title, x, panels }: Plot): string {
+  const content = [text({ x: 16, y: 24, class: "head" }, title)];
+  const columns = panels.length === SQUARE ? SQUARE / 2 : Math.min(panels.length, COLUMNS);
+  for (const [index, panel] of panels.entries()) {
+    const left = (index % columns) * PANEL.width;
+    const top = HEAD + Math.floor(index / columns) * PANEL.height;
+    const at = `translate(${left},${top})`;
+    content.push(element("g", { transform: at }, drawn(panel, x)));
+  }
+  const width = columns * PANEL.width;
+  const height = HEAD + Math.ceil(panels.length / columns) * PANEL.height;
+  return svg({ width, height, title, style: STYLE, content });
+}
+
+function drawn({ title, unit, lines }: Panel, xName: string): string {
+  const points = lines.flatMap((line) => line.points);
+  const axes: Axes = {
+    x: spanScale(points.map(({ x }) => x)),
+    y: linearScale(points.map(({ y }) => y)),
+  };
+  const bottom = PANEL.height - INSET.bottom;
+  const middle = (INSET.left + PANEL.width - INSET.right) / 2;
+  return [
+    text({ x: INSET.left - 36, y: 20, class: "title" }, `${title}, ${unit}`),
+    ...legend(lines),
+    ...axes.y.ticks.map((tick) => horizontal(tick, axes)),
+    element("line", {
+      x1: INSET.left,
+      x2: PANEL.width - INSET.right,
+      y1: bottom,
+      y2: bottom,
+      class: "axis",
+    }),
+    ...verticalTicks(axes),
+    ...wrapped(xName).map((words, index) =>
+      text({ x: middle, y: bottom + 34 + index * NAME_LINE, "text-anchor": "middle" }, words),
+    ),
+    ...lines.map((line, index) => lineOf(line, COLOURS[index % COLOURS.length] ?? "", axes, unit)),
+  ].join("\n");
+}
+
+function wrapped(name: string): readonly string[] {
+  if (name.length <= NAME_LETTERS) return [name];
+  const cut = name.lastIndexOf(" ", NAME_LETTERS);
+  return [name.slice(0, cut), name.slice(cut + 1)];
+}
+
+interface Axes {
+  readonly x: Scale;
+  readonly y: Scale;
+}
+
+function xAt(value: number, { x }: Axes): number {
+  return INSET.left + x.at(value) * (PANEL.width - INSET.left - INSET.right);
+}
+
+function yAt(value: number, { y }: Axes): number {
+  return PANEL.height - INSET.bottom - y.at(value) * (PANEL.height - INSET.bottom - INSET.top);
+}
+
+function horizontal(tick: number, axes: Axes): string {
+  const y = yAt(tick, axes);
+  const line = element("line", {
+    x1: INSET.left,
+    x2: PANEL.width - INSET.right,
+    y1: y,
+    y2: y,
+    class: "grid",
+  });
+  const label = text(
+    { x: INSET.left - 6, y: y + 4, "text-anchor": "end", class: "tick" },
+    short(tick),
+  );
+  return (tick === 0 ? "" : line) + label;
+}
+
+/** Labels that would touch the one before are left out; the last one never is. */
+function verticalTicks(axes: Axes): string[] {
+  const bottom = PANEL.height - INSET.bottom;
+  const last = axes.x.ticks.at(-1);
+  const end = last === undefined ? 0 : xAt(last, axes);
+  let before = Number.NEGATIVE_INFINITY;
+  return axes.x.ticks.map((tick) => {
+    const x = xAt(tick, axes);
+    const mark = element("line", { x1: x, x2: x, y1: bottom, y2: bottom + 4, class: "axis" });
+    const fits = x - before >= LABEL_ROOM && (tick === last || end - x >= LABEL_ROOM);
+    if (!fits) return mark;
+    before = x;
+    return mark + text({ x, y: bottom + 17, "text-anchor": "middle", class: "tick" }, short(tick));
+  });
+}
+
+function legend(lines: readonly Line[]): string[] {
+  const column = (PANEL.width - INSET.left) / Math.max(2, lines.length);
+  return lines.map(({ name }, index) => {
+    const x = INSET.left - 36 + index * column;
+    const stroke = COLOURS[index % COLOURS.length] ?? "";
+    const sign = element("line", { x1: x, x2: x + 18, y1: 37, y2: 37, stroke, class: "line" });
+    return sign + text({ x: x + 24, y: 41 }, name);
+  });
+}
+
+function lineOf({ name, points }: Line, colour: string, axes: Axes, unit: string): string {
+  const places = points.map(({ x, y }) => ({ x, y, left: xAt(x, axes), top: yAt(y, axes) }));
+  const path = places.map(({ left, top }) => `${left.toFixed(1)},${top.toFixed(1)}`).join(" ");
+  const dots = places.map(({ x, y, left, top }) => {
+    const words = `<title>${escapeText(`${name} at ${short(x)}: ${short(y)} ${unit}`)}</title>`;
+    return element("circle", { cx: left, cy: top, r: 3, fill: colour }, words);
+  });
+  return [element("polyline", { points: path, stroke: colour, class: "line" }), ...dots].join("");
+}

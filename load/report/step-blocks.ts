@@ -1,0 +1,56 @@
+import type { StepTable } from "../profile/index.ts";
+import { STEPS } from "../profile/steps.ts";
+import { table } from "./markdown.ts";
+import { figure } from "./numbers.ts";
+
+/** One optimisation that was kept. */
+export interface Optimisation {
+  readonly step: string;
+  readonly what: string;
+  /** µs a call of what was changed, or a swipe where `how` says so. */
+  readonly beforeUs: number;
+  readonly afterUs: number;
+  readonly how: string;
+}
+
+/** µs of CPU a swipe in each step; `before` stands beside it where it was measured. */
+export function stepTable(after: StepTable, before: StepTable | undefined): string {
+  const rows = STEPS.filter(
+    ({ id }) => (after.steps[id] ?? 0) > 0 || (before?.steps[id] ?? 0) > 0,
+  ).map(({ id, title }) => rowOf(title, after.steps[id] ?? 0, before?.steps[id]));
+  const sum = rowOf("**a swipe**", sumOf(after), before && sumOf(before));
+  const head = before === undefined ? ["step", "µs"] : ["step", "before, µs", "now, µs", ""];
+  return table(head, [...rows, sum]);
+}
+
+function rowOf(title: string, after: number, before: number | undefined): readonly string[] {
+  const now = after.toFixed(0);
+  return before === undefined
+    ? [title, now]
+    : [title, before.toFixed(0), now, changeText(before, after)];
+}
+
+function sumOf({ steps }: StepTable): number {
+  return Object.values(steps).reduce((sum, us) => sum + us, 0);
+}
+
+/** Below this a difference is the sampling's. */
+const NOISE = 0.05;
+
+function changeText(before: number, after: number): string {
+  if (before <= 0) return "";
+  const change = after / before - 1;
+  if (Math.abs(change) < NOISE) return "";
+  return `${change < 0 ? "−" : "+"}${Math.round(100 * Math.abs(change))} %`;
+}
+
+export function optimisationTable(optimisations: readonly Optimisation[]): string {
+  const rows = optimisations.map(({ step, what, beforeUs, afterUs, how }) => [
+    step,
+    what,
+    figure(beforeUs),
+    figure(afterUs),
+    how,
+  ]);
+  return table(["step", "what was done", "before, µs", "after, µs", "measured by"], rows);
+}

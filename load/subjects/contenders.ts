@@ -1,0 +1,85 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { hearFloorShape } from "../measure/floor-shape.ts";
+import type { Contender, Ground } from "../measure/phases.ts";
+import type { Names } from "../measure/targets.ts";
+import { type BenchOptions, BenchOptionsError } from "../options.ts";
+import { CANONICAL_RULES, policyText } from "../workload/policies.ts";
+import { withDeadRedis } from "./dead-redis.ts";
+import { guard } from "./guard.ts";
+import { program } from "./program.ts";
+import { withSlowRedis } from "./slow-redis.ts";
+
+/** Everybody who is measured. */
+export interface Contenders {
+  readonly guard: Contender;
+  readonly twentyRules: Contender;
+  readonly memoryFloor: Contender;
+  readonly bareFloor: Contender;
+  readonly peers: readonly Contender[];
+  /** The guard with a Redis that is slow or dead. */
+  readonly standIns: readonly Contender[];
+  readonly names: Names;
+  isWanted(contender: Contender): boolean;
+}
+
+const FEW_RULES = 20;
+const REPLY_LATE_MS = 20;
+
+const NAMES: Names = {
+  guard: "guard-100-rules",
+  twentyRules: "guard-20-rules",
+  memoryFloor: "memory-floor",
+  bareFloor: "bare-floor",
+  peers: ["json-rules", "zen"],
+};
+const SLOW = `guard-redis-${REPLY_LATE_MS}ms-late`;
+const FROZEN = "guard-redis-frozen";
+const CLOSED = "guard-redis-port-closed";
+const ALL: readonly string[] = [
+  ...[NAMES.guard, NAMES.twentyRules, NAMES.memoryFloor, NAMES.bareFloor],
+  ...[...NAMES.peers, SLOW, FROZEN, CLOSED],
+];
+
+export async function contendersOf(
+  ground: Ground,
+  { only, dist }: Pick<BenchOptions, "only" | "dist">,
+): Promise<Contenders> {
+  const stranger = only.find((name) => !ALL.includes(name));
+  if (stranger !== undefined) {
+    throw new BenchOptionsError(`nobody is called ${stranger}; there are ${ALL.join(", ")}`);
+  }
+  const policyFile = writePolicy(ground, CANONICAL_RULES);
+  const fewRules = writePolicy(ground, FEW_RULES);
+  const isNamed = (name: string) => only.length === 0 || only.includes(name);
+  const main: Contender = { subject: guard(NAMES.guard, dist), policyFile };
+  // Heard by this build's scripts: those of another build may have other names.
+  const own: Contender = { subject: guard(NAMES.guard), policyFile };
+  const shape = isNamed(NAMES.memoryFloor) ? await hearFloorShape(ground, own) : undefined;
+  const shaped = shape === undefined ? {} : { FLOOR_SHAPE: JSON.stringify(shape) };
+  const plain = guard("guard", dist);
+  return {
+    guard: main,
+    twentyRules: { subject: guard(NAMES.twentyRules, dist), policyFile: fewRules },
+    memoryFloor: { subject: program(NAMES.memoryFloor, "floors/memory.js", shaped), policyFile },
+    bareFloor: { subject: program(NAMES.bareFloor, "floors/bare.js"), policyFile },
+    peers: NAMES.peers.map((name) => ({
+      subject: program(name, `peers/${name}.js`),
+      policyFile: fewRules,
+    })),
+    standIns: [
+      { subject: withSlowRedis(SLOW, plain, REPLY_LATE_MS), policyFile },
+      { subject: withDeadRedis(FROZEN, plain, "frozen"), policyFile },
+      { subject: withDeadRedis(CLOSED, plain, "closed"), policyFile },
+    ],
+    names: NAMES,
+    isWanted: ({ subject }) => isNamed(subject.name),
+  };
+}
+
+/** A policy of so many rules in the scratch folder; gives its path. */
+export function writePolicy({ scratch }: Pick<Ground, "scratch">, rules: number): string {
+  const file = join(scratch, `policy-${rules}.yaml`);
+  writeFileSync(file, policyText({ rules }));
+  return file;
+}

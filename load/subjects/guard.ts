@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { startListening } from "./started-process.ts";
+import type { Running, Subject, Surroundings } from "./subject.ts";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+/** What `npm start` runs. */
+export const DIST = join(ROOT, "dist");
+const READY_LIMIT_MS = 30_000;
+const POLL_MS = 20;
+const BANNER = /listens on {2}(http:\/\/\S+:\d+)/;
+
+/** The guard as `npm start` runs it, with Redis and its journal, all else as shipped. */
+export function guard(name: string, dist: string = DIST): Subject {
+  return { name, start: (around) => startGuard(around, dist) };
+}
+
+async function startGuard(around: Surroundings, dist: string): Promise<Running> {
+  const manifest = readFileSync(join(ROOT, "package.json"), "utf8");
+  const flags = startFlags(manifest);
+  const started = await startListening(
+    process.execPath,
+    [...flags, join(dist, "main.js")],
+    {
+      ...{ HOST: "127.0.0.1", PORT: "0", REDIS_URL: around.redisUrl },
+      GUARD_DATA_DIR: join(around.scratch, "data"),
+      GUARD_POLICY: around.policyFile,
+      GUARD_REFERENCE: around.reference,
+      ...around.env,
+    },
+    BANNER,
+  );
+  const { url, pid, stop } = started;
+  try {
+    await ready(url);
+  } catch (error) {
+    await stop();
+    throw new Error(`the guard did not get ready: ${started.said().slice(-2_000)}`, {
+      cause: error,
+    });
+  }
+  return {
+    ...{ url, pids: [pid], stop },
+    metrics: async () => {
+      const answer = await fetch(`${url}/metrics`);
+      return answer.ok ? await answer.text() : undefined;
+    },
+  };
+}
+
+/** Node's own flags of the script `start`, so that what is measured is what a user starts. */
+export function startFlags(manifest: string): readonly string[] {
+  const { scripts } = JSON.parse(manifest) as { readonly scripts?: { readonly start?: string } };
+  const start = scripts?.start ?? "";
+  const flags = /\bnode((?: --\S+)*) dist\/main\.js/.exec(start)?.[1];
+  if (flags === undefined) throw new Error("package.json's start does not run dist/main.js");
+  return flags.split(" ").filter((flag) => flag !== "");
+}
+
+async function ready(url: string): Promise<void> {
+  let said = "";
+  for (const end = Date.now() + READY_LIMIT_MS; Date.now() < end; await delay(POLL_MS)) {
+    const answer = await fetch(`${url}/readyz`);
+    said = await answer.text();
+    if (answer.ok) return;
+  }
+  throw new Error(`the guard is not ready: ${said.slice(0, 500)}`);
+}

@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import { type Environment, startListening } from "./started-process.ts";
+import type { Subject } from "./subject.ts";
+
+/**
+ * A program of `load/` as a subject: told by the environment where Redis, policy and reference files are, it listens
+ * on any free port and says so in one line.
+ *
+ * @param path below `load/`, such as `floors/bare.js`
+ */
+export function program(name: string, path: string, environment: Environment = {}): Subject {
+  const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
+  return {
+    name,
+    start: async (around) => {
+      const { url, pid, stop } = await startListening(process.execPath, [file], {
+        ...{ PORT: "0", REDIS_URL: around.redisUrl },
+        GUARD_POLICY: around.policyFile,
+        GUARD_REFERENCE: around.reference,
+        ...environment,
+        ...around.env,
+      });
+      return { url, pids: [pid], stop, metrics: async () => undefined };
+    },
+  };
+}

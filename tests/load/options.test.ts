@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { planOf } from "../../load/measure/plan.ts";
+import { sampleOf } from "../../load/measure/prometheus-text.ts";
+import { BenchOptionsError, readOptions } from "../../load/options.ts";
+import { startFlags } from "../../load/subjects/guard.ts";
+import { packageRoot } from "../../src/config/package-root.ts";
+
+t.test("without flags the whole plan is run", async (t) => {
+  const options = readOptions([]);
+  t.same(options.only, []);
+  t.equal(options.baseline, false);
+  t.ok(planOf(options).isWhole);
+});
+
+t.test("flags make the plan smaller or longer, and a part of it is never the result", async (t) => {
+  const plan = planOf(readOptions(["--rounds", "2", "--seconds", "3"]));
+  t.equal(plan.fast.rounds, 2);
+  t.equal(plan.tail.forS, 3);
+  t.notOk(plan.isWhole);
+  for (const args of [["--quick"], ["--only", "guard"], ["--dist", "/tmp"], ["--seconds", "5"]]) {
+    t.notOk(planOf(readOptions(args)).isWhole, args.join(" "));
+  }
+  t.ok(planOf(readOptions(["--rounds", "5", "--seconds", "30"])).isWhole, "more is whole");
+});
+
+t.test("several subjects are named with commas", async (t) => {
+  t.same(readOptions(["--only", "a,b"]).only, ["a", "b"]);
+});
+
+t.test("wrong flags are told", async (t) => {
+  for (const args of [
+    ["--rounds", "0"],
+    ["--rounds", "1.5"],
+    ["--seconds", "99999"],
+    ["--seconds", "x"],
+    ["--fast"],
+    ["guard"],
+  ]) {
+    t.throws(() => readOptions(args), BenchOptionsError, args.join(" "));
+  }
+});
+
+t.test("the guard is started with the flags of npm start", async (t) => {
+  const manifest = (start: string) => JSON.stringify({ scripts: { start } });
+  t.same(startFlags(manifest("x && exec node dist/main.js")), []);
+  t.same(startFlags(manifest("node --max-semi-space-size=64 --a dist/main.js")), [
+    "--max-semi-space-size=64",
+    "--a",
+  ]);
+  t.throws(() => startFlags(manifest("node other.js")), /does not run dist\/main\.js/);
+  t.doesNotThrow(() => startFlags(readFileSync(join(packageRoot(), "package.json"), "utf8")));
+});
+
+t.test("a sample is found by its name and labels", async (t) => {
+  const text = '# HELP a b\na{x="1",y="2"} 3\na{x="1",y="3"} 4\nab 7\n';
+  t.equal(sampleOf(text, "a"), 7);
+  t.equal(sampleOf(text, "a", { y: "2" }), 3);
+  t.equal(sampleOf(text, "ab"), 7);
+  t.equal(sampleOf(text, "c"), undefined);
+});

@@ -1,0 +1,144 @@
+import t from "tap";
+import type { MeasuredRun } from "../../load/measure/measure.ts";
+import type { Results } from "../../load/measure/results.ts";
+import type { StepTable } from "../../load/profile/index.ts";
+import type { LeftBehind } from "../../load/profile/left-behind.ts";
+import { kindOf } from "../../load/profile/left-behind.ts";
+import { blocksIn, table, withBlock } from "../../load/report/markdown.ts";
+import { readmeBlocks } from "../../load/report/readme-blocks.ts";
+import { stepTable } from "../../load/report/step-blocks.ts";
+import { createKeyNames } from "../../src/counters/keys.ts";
+import { BINDING_LETTERS } from "../../src/features/bindings.ts";
+
+const NOTHING = {
+  ...{ latest: undefined, steps: undefined, stepsBefore: undefined, leftBehind: undefined },
+  ...{ curves: undefined, optimisations: undefined },
+};
+
+t.test("a block is replaced between its marks, and nothing else is touched", async (t) => {
+  const text = "a\n<!-- bench:one -->\n\nold\n\n<!-- /bench:one -->\nb\n";
+  t.equal(
+    withBlock(text, "bench:one", "new\n"),
+    "a\n<!-- bench:one -->\n\nnew\n\n<!-- /bench:one -->\nb\n",
+  );
+  t.same(blocksIn(text), ["bench:one"]);
+  const again = withBlock(text, "bench:one", "new");
+  t.equal(withBlock(again, "bench:one", "new"), again, "twice is as once");
+});
+
+t.test("marks that are missing, turned round or there twice are refused", async (t) => {
+  for (const text of [
+    "nothing",
+    "<!-- bench:one -->",
+    "<!-- /bench:one -->\n<!-- bench:one -->",
+    "<!-- bench:one --> <!-- /bench:one --> <!-- bench:one --> <!-- /bench:one -->",
+  ])
+    t.throws(() => withBlock(text, "bench:one", "x"), text);
+});
+
+t.test("a cell cannot end its column", async (t) => {
+  t.equal(table(["a"], [["x|y"]]), "| a |\n| --- |\n| x\\|y |");
+});
+
+t.test("without its file a block is absent", async (t) => {
+  t.same([...readmeBlocks(NOTHING).keys()], []);
+  const steps: StepTable = { swipes: 1, cpuUs: 30, stolen: 0, steps: { parse: 30 } };
+  t.same([...readmeBlocks({ ...NOTHING, steps }).keys()], ["bench:steps", "bench:flame"]);
+});
+
+t.test("capacity is reckoned only from what was measured", async (t) => {
+  const leftBehind = {} as LeftBehind;
+  t.notOk(readmeBlocks({ ...NOTHING, leftBehind }).has("bench:capacity"));
+});
+
+t.test("steps stand beside what they were, with their sum", async (t) => {
+  const of = (parse: number, judge: number): StepTable => ({
+    ...{ swipes: 1, cpuUs: parse + judge, stolen: 0 },
+    steps: { parse, judge },
+  });
+  const lines = stepTable(of(50, 102), of(100, 100)).split("\n");
+  t.match(lines[2], /parse.*\| 100 \| 50 \| −50 % \|$/);
+  t.match(lines[3], /judge.*\| 100 \| 102 \| {2}\|$/, "a difference of the sampling is none");
+  t.equal(lines[4], "| **a swipe** | 200 | 152 | −24 % |");
+  t.match(stepTable(of(50, 100), undefined).split("\n").at(-1), "| **a swipe** | 150 |");
+});
+
+const RUN: MeasuredRun = {
+  ...{ subject: "guard", load: "16 tills", seconds: 6, requests: 9, swipes: 8, failed: 0 },
+  ...{ perSecond: 1_449.6, p50: 9.12, p99: 21.2, p999: 40, max: 123.4, cpuUs: 401.2 },
+  ...{ redisCpuUs: 130, redisCommands: 4.25, redisUs: 99, bytesIn: 3_000, bytesOut: 5_000 },
+  ...{ journalBytes: 7_800, loopDelayP99: undefined, fullShare: 0.99962, stolen: 0.012 },
+  ...{ checks: 8, inTime: 1, subjectCores: 1, generatorCores: 0.5, lateP99: 0, failures: [] },
+  otherCores: 0,
+};
+const LATEST: Results = {
+  machine: {
+    ...{ at: "2026-11-22T00:00:00.000Z", cores: 2, processor: "Xeon", memoryBytes: 8e9 },
+    ...{ kernel: "6.1", node: "v20.20.2", redis: "7.0.15", policy: "0" },
+  },
+  workload: {
+    ...{ sales: 1, lines: 1.601, codes: 2.201, nhsaShare: 0.492, settledShare: 0.742 },
+    ...{ inquiryShare: 0.182, persons: 1, pharmacies: 1 },
+  },
+  seed: 1,
+  toFloor: { throughputOfFloor: 1, p99OfFloor: 1 },
+  targets: [
+    {
+      ...{ what: "throughput", value: 0.71, limit: 0.65, must: "atLeast" },
+      unit: "ratio",
+      met: true,
+    },
+    { ...{ what: "p99", value: 11, limit: 10, must: "atMost" }, unit: "ms", met: false },
+    {
+      ...{ what: "tail", value: undefined, limit: 25, must: "atMost" },
+      unit: "ms",
+      met: undefined,
+    },
+  ],
+  rows: [RUN],
+  runs: {},
+};
+
+t.test("the table of results: a row a subject and load, what is not known is a dash", async (t) => {
+  const text = readmeBlocks({ ...NOTHING, latest: LATEST }).get("bench:table") ?? "";
+  t.match(text, "2026-11-22: 2 cores (Xeon), Node.js 20.20.2, Redis 7.0.15");
+  t.match(
+    text,
+    "| guard | 16 tills | 1,450 | 9.12 | 21.20 | 40.00 | 123 | 100 % | 99.96 % | – | 1.2 % |",
+  );
+  t.match(text, "| guard | 16 tills | 401 | 130 | 4.25 | 99 | 3,000 | 5,000 | 7,800 |");
+});
+
+t.test("a figure that was missed or not judged is said to be so", async (t) => {
+  const text = readmeBlocks({ ...NOTHING, latest: LATEST }).get("bench:targets") ?? "";
+  t.match(text, "| throughput | at least 0.65 | 0.71 | reached |");
+  t.match(text, "| p99 | at most 10 | 11 | **missed** |");
+  t.match(text, /\| tail \| at most 25 \| – \| not judged/);
+});
+
+t.test("every key the guard writes is counted where it belongs", async (t) => {
+  const names = createKeyNames("g1");
+  const id = "0123456789";
+  for (const [kind, key] of [
+    ["ledger", names.ledger(id)],
+    ["attempts", names.attempts(id)],
+    ["answer", names.answer(id, id)],
+    ["returns", names.returns(id, id)],
+    ["locator", names.locator(id)],
+    ["trace codes", names.traceBucket(id)],
+    ["split pack", names.splitPack(id)],
+    ["token", names.token(id)],
+    ["prescription", names.prescription(id)],
+    ["flags", names.flags(id)],
+    ["card or ID number", names.binding(BINDING_LETTERS.card, "c")],
+    ["card or ID number", names.binding(BINDING_LETTERS.personCard, "c")],
+    ["card or ID number", names.binding(BINDING_LETTERS.idNumber, "c")],
+    ["article", names.binding(BINDING_LETTERS.article, "P1:sku")],
+    ["price", names.binding(BINDING_LETTERS.price, "P1:X")],
+    ["binding", names.binding(BINDING_LETTERS.device, "d")],
+    ["log", names.log("t", "P1:T1")],
+    ["tally", names.tally("H", "P1")],
+  ] as const)
+    t.equal(kindOf(key), kind, key);
+  t.equal(kindOf("g1:something"), "other");
+});
