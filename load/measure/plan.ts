@@ -20,7 +20,7 @@ const TILLS = 16;
 const TAIL_RATE = 1_000;
 const STAND_IN_RATE = 300;
 
-/** About nine and a half minutes on two cores, start-ups included; warm-ups end early where a subject is fast. */
+/** About eleven minutes on two cores, start-ups included; warm-ups end early where a subject is fast. */
 const WHOLE = {
   fast: { warmUpS: 10, forS: 6, rounds: 3 },
   tail: { warmUpS: 10, forS: 20, rounds: 2 },
@@ -66,13 +66,13 @@ export async function runPlan(
   contenders: Contenders,
   say: (text: string) => void,
 ): Promise<Outcome> {
-  const { guard, twentyRules, memoryFloor, bareFloor, peers } = contenders;
+  const { guard, twentyRules, ownStore, memoryFloor, bareFloor, peers } = contenders;
   const here = (...wanted: readonly (Contender | undefined)[]) =>
     wanted.filter((each) => each !== undefined && contenders.isWanted(each)) as Contender[];
   say(`Closed loops, ${TILLS} tills:`);
   const fast = await runPhase(
     ground,
-    here(guard, memoryFloor, bareFloor, twentyRules, ...peers),
+    here(guard, memoryFloor, bareFloor, twentyRules, ownStore, ...peers),
     { kind: "closed", connections: TILLS },
     plan.fast,
   );

@@ -6,7 +6,7 @@ import type { Names } from "../measure/targets.ts";
 import { type BenchOptions, BenchOptionsError } from "../options.ts";
 import { CANONICAL_RULES, policyText } from "../workload/policies.ts";
 import { withDeadRedis } from "./dead-redis.ts";
-import { guard } from "./guard.ts";
+import { guard, guardWithOwnStore } from "./guard.ts";
 import { program } from "./program.ts";
 import { withSlowRedis } from "./slow-redis.ts";
 
@@ -14,6 +14,8 @@ import { withSlowRedis } from "./slow-redis.ts";
 export interface Contenders {
   readonly guard: Contender;
   readonly twentyRules: Contender;
+  /** The guard as it comes without Redis. */
+  readonly ownStore: Contender;
   readonly memoryFloor: Contender;
   readonly bareFloor: Contender;
   readonly peers: readonly Contender[];
@@ -33,11 +35,12 @@ const NAMES: Names = {
   bareFloor: "bare-floor",
   peers: ["json-rules", "zen"],
 };
+const OWN_STORE = "guard-embedded";
 const SLOW = `guard-redis-${REPLY_LATE_MS}ms-late`;
 const FROZEN = "guard-redis-frozen";
 const CLOSED = "guard-redis-port-closed";
 const ALL: readonly string[] = [
-  ...[NAMES.guard, NAMES.twentyRules, NAMES.memoryFloor, NAMES.bareFloor],
+  ...[NAMES.guard, NAMES.twentyRules, OWN_STORE, NAMES.memoryFloor, NAMES.bareFloor],
   ...[...NAMES.peers, SLOW, FROZEN, CLOSED],
 ];
 
@@ -61,6 +64,7 @@ export async function contendersOf(
   return {
     guard: main,
     twentyRules: { subject: guard(NAMES.twentyRules, dist), policyFile: fewRules },
+    ownStore: { subject: guardWithOwnStore(OWN_STORE, dist), policyFile },
     memoryFloor: { subject: program(NAMES.memoryFloor, "floors/memory.js", shaped), policyFile },
     bareFloor: { subject: program(NAMES.bareFloor, "floors/bare.js"), policyFile },
     peers: NAMES.peers.map((name) => ({

@@ -14,17 +14,29 @@ const BANNER = /listens on {2}(http:\/\/\S+:\d+)/;
 
 /** The guard as `npm start` runs it, with Redis and its journal, all else as shipped. */
 export function guard(name: string, dist: string = DIST): Subject {
-  return { name, start: (around) => startGuard(around, dist) };
+  return {
+    name,
+    start: (around) => startGuard(around, dist, { REDIS_URL: around.redisUrl }),
+  };
 }
 
-async function startGuard(around: Surroundings, dist: string): Promise<Running> {
+/** The same with the store of its own that it has where nothing is configured; its file grows beside the journal. */
+export function guardWithOwnStore(name: string, dist: string = DIST): Subject {
+  return { name, start: (around) => startGuard(around, dist, {}) };
+}
+
+async function startGuard(
+  around: Surroundings,
+  dist: string,
+  store: Readonly<Record<string, string>>,
+): Promise<Running> {
   const manifest = readFileSync(join(ROOT, "package.json"), "utf8");
   const flags = startFlags(manifest);
   const started = await startListening(
     process.execPath,
     [...flags, join(dist, "main.js")],
     {
-      ...{ HOST: "127.0.0.1", PORT: "0", REDIS_URL: around.redisUrl },
+      ...{ HOST: "127.0.0.1", PORT: "0", ...store },
       GUARD_DATA_DIR: join(around.scratch, "data"),
       GUARD_POLICY: around.policyFile,
       GUARD_REFERENCE: around.reference,
