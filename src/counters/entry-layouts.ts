@@ -12,6 +12,7 @@ import {
 } from "./contract.ts";
 import { areaNumber, areaText, entryLength } from "./ledger-layout.ts";
 import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
+import { putBytes } from "./put-bytes.ts";
 
 /**
  * The small entries of the memory, big endian, of fixed width but for attempts:
@@ -53,10 +54,10 @@ const U32_MAX = 0xffffffff;
 export function encodeLogEntry(entry: LogEntry): Buffer {
   const bytes = Buffer.allocUnsafe(LOG_WIDTH);
   bytes.writeUIntBE(entry.at, 0, 6);
-  bytes.write(entry.swipe, 6, 8, "latin1");
-  bytes.write(entry.person, 14, 10, "latin1");
+  putBytes(bytes, 6, 8, entry.swipe);
+  putBytes(bytes, 14, 10, entry.person);
   bytes.writeUInt32BE(Math.min(entry.amount, U32_MAX), 24);
-  bytes.write(entry.mark, 28, 4, "latin1");
+  putBytes(bytes, 28, 4, entry.mark);
   return bytes;
 }
 
@@ -90,8 +91,8 @@ export function encodeClaim(claim: Claim): Buffer {
   const bytes = Buffer.allocUnsafe(CLAIM_WIDTH);
   bytes.writeUInt8(CLAIM_STATES.indexOf(claim.state), 0);
   bytes.writeUIntBE(claim.at, 1, 6);
-  bytes.write(claim.swipe, 7, 8, "latin1");
-  bytes.write(claim.person, 15, 6, "latin1");
+  putBytes(bytes, 7, 8, claim.swipe);
+  putBytes(bytes, 15, 6, claim.person);
   bytes.writeUIntBE(pharmacyNumber(claim.pharmacy), 21, 6);
   return bytes;
 }
@@ -111,10 +112,10 @@ export function encodeUse(use: ClaimUse): Buffer {
   const bytes = Buffer.allocUnsafe(USE_WIDTH);
   bytes.writeUInt8(CLAIM_STATES.indexOf(use.state), 0);
   bytes.writeUIntBE(use.at, 1, 6);
-  bytes.write(use.swipe, 7, 8, "latin1");
-  bytes.write(use.person, 15, 8, "latin1");
+  putBytes(bytes, 7, 8, use.swipe);
+  putBytes(bytes, 15, 8, use.person);
   bytes.writeUIntBE(pharmacyNumber(use.pharmacy), 23, 6);
-  bytes.write(use.drug === "" ? NO_DRUG : use.drug, USE_DRUG_OFFSET, 6, "latin1");
+  putBytes(bytes, USE_DRUG_OFFSET, 6, use.drug === "" ? NO_DRUG : use.drug);
   bytes.writeUInt32BE(Math.min(use.quantity, U32_MAX), USE_QUANTITY_OFFSET);
   return bytes;
 }
@@ -134,7 +135,7 @@ export function decodeUses(bytes: Buffer | null, own: Bytes): ClaimUse[] {
 
 export function encodeBinding(binding: Binding): Buffer {
   const bytes = Buffer.allocUnsafe(BINDING_WIDTH);
-  bytes.write(binding.partner, 0, 8, "latin1");
+  putBytes(bytes, 0, 8, binding.partner);
   bytes.writeUIntBE(binding.at, BINDING_AT_OFFSET, 6);
   bytes.writeUInt32BE(Math.min(binding.count, U32_MAX), BINDING_COUNT_OFFSET);
   return bytes;
@@ -154,7 +155,7 @@ export function encodeFlag(flag: Flag): Buffer {
   bytes.writeUInt8(FLAG_KINDS.indexOf(flag.kind), 0);
   bytes.writeUIntBE(flag.at, FLAG_AT_OFFSET, 6);
   bytes.writeUInt16BE(Math.min(flag.value, U16_MAX), 7);
-  bytes.write(flag.reference, FLAG_REFERENCE_OFFSET, 8, "latin1");
+  putBytes(bytes, FLAG_REFERENCE_OFFSET, 8, flag.reference);
   return bytes;
 }
 
@@ -173,14 +174,14 @@ export function encodeAttempt(attempt: Attempt): Buffer {
   const bytes = Buffer.allocUnsafe(ATTEMPT_HEAD + 4 * attempt.codes.length);
   bytes.writeUInt16BE(bytes.length, 0);
   bytes.writeUIntBE(attempt.at, 2, 6);
-  bytes.write(attempt.swipe, 8, 8, "latin1");
+  putBytes(bytes, 8, 8, attempt.swipe);
   bytes.writeUIntBE(pharmacyNumber(attempt.pharmacy), 16, 6);
   bytes.writeUIntBE(areaNumber(attempt.area), 22, 3);
   bytes.writeUInt8((attempt.inquiry ? 1 : 0) | (attempt.credential << 1), 25);
-  bytes.write(attempt.basket, 26, 4, "latin1");
+  putBytes(bytes, 26, 4, attempt.basket);
   bytes.writeUInt8(attempt.codes.length, 30);
   attempt.codes.forEach((code, index) => {
-    bytes.write(code, ATTEMPT_HEAD + 4 * index, 4, "latin1");
+    putBytes(bytes, ATTEMPT_HEAD + 4 * index, 4, code);
   });
   return bytes;
 }

@@ -1,4 +1,5 @@
 import type { Bytes } from "../units.ts";
+import { base36Of, base64urlOf } from "./key-text.ts";
 import { TRACE_BUCKET_BITS } from "./limits.ts";
 
 /**
@@ -26,7 +27,7 @@ const BUCKET_SHIFT = 24 - TRACE_BUCKET_BITS;
 
 export function bucketOf(code: Bytes): string {
   const high = (code.charCodeAt(0) << 16) | (code.charCodeAt(1) << 8) | code.charCodeAt(2);
-  return (high >>> BUCKET_SHIFT).toString(36);
+  return base36Of(high >>> BUCKET_SHIFT);
 }
 
 /** A code's field in its bucket: the last 8 of its 10 bytes; the bucket is cut from the first three. */
@@ -57,25 +58,21 @@ export function personOfLedger(key: string): Bytes | undefined {
   return person === undefined ? undefined : Buffer.from(person, "base64url").toString("latin1");
 }
 
-function text(bytes: Bytes): string {
-  return Buffer.from(bytes, "latin1").toString("base64url");
-}
-
 export function createKeyNames(generation: string): KeyNames {
   const g = `${generation}:`;
   return {
-    ledger: (person) => `${g}{p${text(person)}}l`,
-    attempts: (person) => `${g}{p${text(person)}}t`,
-    answer: (person, swipe) => `${g}{p${text(person)}}a:${text(swipe)}`,
-    returns: (person, swipe) => `${g}{p${text(person)}}r:${text(swipe)}`,
-    locator: (swipe) => `${g}{s${text(swipe)}}`,
+    ledger: (person) => `${g}{p${base64urlOf(person)}}l`,
+    attempts: (person) => `${g}{p${base64urlOf(person)}}t`,
+    answer: (person, swipe) => `${g}{p${base64urlOf(person)}}a:${base64urlOf(swipe)}`,
+    returns: (person, swipe) => `${g}{p${base64urlOf(person)}}r:${base64urlOf(swipe)}`,
+    locator: (swipe) => `${g}{s${base64urlOf(swipe)}}`,
     log: (kind, entity) => `${g}{${kind}${plain(entity)}}w`,
     traceBucket: (code) => `${g}{K${bucketOf(code)}}`,
-    splitPack: (code) => `${g}{K${bucketOf(code)}}s:${text(code)}`,
-    token: (token) => `${g}{k${text(token)}}`,
-    prescription: (prescription) => `${g}{x${text(prescription)}}`,
+    splitPack: (code) => `${g}{K${bucketOf(code)}}s:${base64urlOf(code)}`,
+    token: (token) => `${g}{k${base64urlOf(token)}}`,
+    prescription: (prescription) => `${g}{x${base64urlOf(prescription)}}`,
     binding: (kind, entity) => `${g}{${kind}${plain(entity)}}b`,
     tally: (kind, entity) => `${g}{${kind}${plain(entity)}}d`,
-    flags: (person) => `${g}{f${text(person)}}`,
+    flags: (person) => `${g}{f${base64urlOf(person)}}`,
   };
 }

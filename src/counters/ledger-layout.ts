@@ -7,6 +7,7 @@ import {
   type SwipeNature,
 } from "./contract.ts";
 import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
+import { putBytes } from "./put-bytes.ts";
 
 /**
  * A person's ledger: a head (personSeq u32, entries u16), then entries in order of time, big endian:
@@ -78,8 +79,8 @@ export function encodeEntry(entry: LedgerEntry): Buffer {
   bytes.writeUInt16BE(bytes.length, 0);
   bytes.writeUInt8(ENTRY_STATES.indexOf(entry.state), ENTRY_STATE_OFFSET);
   bytes.writeUIntBE(entry.at, ENTRY_AT_OFFSET, 6);
-  bytes.write(entry.swipe, ENTRY_SWIPE_OFFSET, 8, "latin1");
-  bytes.write(entry.settlement, 17, 4, "latin1");
+  putBytes(bytes, ENTRY_SWIPE_OFFSET, 8, entry.swipe);
+  putBytes(bytes, 17, 4, entry.settlement);
   bytes.writeUIntBE(pharmacyNumber(entry.pharmacy), 21, 6);
   bytes.writeUIntBE(areaNumber(entry.area), 27, 3);
   bytes.writeUInt32BE(Math.min(entry.fund, U32_MAX), 30);
@@ -92,7 +93,7 @@ export function encodeEntry(entry: LedgerEntry): Buffer {
 }
 
 function writeLine(bytes: Buffer, at: number, line: LedgerLine): void {
-  bytes.write(line.drug, at, 6, "latin1");
+  putBytes(bytes, at, 6, line.drug);
   bytes.writeUInt32BE(Math.min(line.quantity, U32_MAX), at + 6);
   const tenths =
     line.days === undefined ? DAYS_UNKNOWN : Math.min(Math.round(line.days * 10), DAYS_MAX);

@@ -1,6 +1,7 @@
 import { type Bytes, DAY, type EpochMs } from "../units.ts";
 import type { Located, LocatedClaim } from "./contract.ts";
 import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
+import { putBytes } from "./put-bytes.ts";
 
 /**
  * A swipe's locator: at u48, person 10, pharmacy 6, kept u8 (days), claims u16, and a claim: kind u8, line u16, id 10.
@@ -20,24 +21,30 @@ export function encodeLocator(
   keptDays: number,
   claims: readonly LocatedClaim[],
 ): Buffer {
-  const bytes = Buffer.allocUnsafe(LOCATOR_HEAD);
+  const bytes = Buffer.allocUnsafe(LOCATOR_HEAD + LOCATOR_CLAIM * claims.length);
   bytes.writeUIntBE(at, 0, 6);
-  bytes.write(person, 6, 10, "latin1");
+  putBytes(bytes, 6, 10, person);
   bytes.writeUIntBE(pharmacyNumber(pharmacy), 16, 6);
   bytes.writeUInt8(keptDays, 22);
   bytes.writeUInt16BE(claims.length, LOCATOR_COUNT_OFFSET);
-  return Buffer.concat([bytes, encodeClaims(claims)]);
+  writeClaims(bytes, LOCATOR_HEAD, claims);
+  return bytes;
 }
 
 export function encodeClaims(claims: readonly LocatedClaim[]): Buffer {
   const bytes = Buffer.allocUnsafe(LOCATOR_CLAIM * claims.length);
-  claims.forEach((claim, index) => {
-    const position = LOCATOR_CLAIM * index;
-    bytes.writeUInt8(KINDS.indexOf(claim.kind), position);
-    bytes.writeUInt16BE(claim.line, position + 1);
-    bytes.write(claim.id, position + 3, 10, "latin1");
-  });
+  writeClaims(bytes, 0, claims);
   return bytes;
+}
+
+function writeClaims(bytes: Buffer, from: number, claims: readonly LocatedClaim[]): void {
+  let position = from;
+  for (const { kind, line, id } of claims) {
+    bytes.writeUInt8(KINDS.indexOf(kind), position);
+    bytes.writeUInt16BE(line, position + 1);
+    putBytes(bytes, position + 3, 10, id);
+    position += LOCATOR_CLAIM;
+  }
 }
 
 /** Until when a locator stands. */

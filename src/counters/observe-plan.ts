@@ -2,6 +2,7 @@ import { type Bytes, DAY } from "../units.ts";
 import {
   type LedgerEntry,
   type LocatedClaim,
+  type LogUse,
   NO_SETTLEMENT,
   type Observation,
   type PrescriptionUse,
@@ -83,113 +84,114 @@ export function claimsOf(o: Observation): LocatedClaim[] {
   return claims.slice(0, limits.CLAIMS_A_SWIPE_MAX);
 }
 
+/** In the order in which the reply is read. */
 function observeOperations(o: Observation, keys: KeyNames): ObserveOperation[] {
-  const logs = o.logs.map(
-    (log): ObserveOperation => ({
-      kind: "log",
-      key: keys.log(log.kind, log.entity),
-      entry: encodeLogEntry({
-        at: o.at,
-        swipe: o.swipe,
-        person: o.person,
-        amount: log.amount,
-        mark: log.mark,
-      }),
-      cut: o.at - 2 * log.window,
-      max: log.exact * limits.LOG_ENTRIES_A_SWIPE,
-      ttl: 2 * log.window,
-    }),
-  );
-  const read = (key: string): ObserveOperation => ({ kind: "read", key });
-  return [
-    ...logs,
-    ...traceOperations(o, keys),
-    ...tokenOperations(o, keys),
-    ...prescriptionOperations(o, keys),
-    ...o.bindings.map(({ kind, entity }) => read(keys.binding(kind, entity))),
-    ...o.tallies.map(({ kind, entity }) => read(keys.tally(kind, entity))),
-    ...(o.flags ? [read(keys.flags(o.person.slice(0, 6)))] : []),
-  ];
+  const operations: ObserveOperation[] = [];
+  for (const log of o.logs) operations.push(logOperation(o, keys, log));
+  addTraces(operations, o, keys);
+  if (o.token !== undefined) operations.push(tokenUse(o, keys, o.token));
+  addPrescriptions(operations, o, keys);
+  for (const { kind, entity } of o.bindings)
+    operations.push({ kind: "read", key: keys.binding(kind, entity) });
+  for (const { kind, entity } of o.tallies)
+    operations.push({ kind: "read", key: keys.tally(kind, entity) });
+  if (o.flags) operations.push({ kind: "read", key: keys.flags(o.person.slice(0, 6)) });
+  return operations;
 }
 
-function traceOperations(o: Observation, keys: KeyNames): ObserveOperation[] {
-  const total = sumBy(
-    o.traceCodes,
+function logOperation(o: Observation, keys: KeyNames, log: LogUse): ObserveOperation {
+  const { at, swipe, person } = o;
+  const { amount, mark } = log;
+  return {
+    kind: "log",
+    key: keys.log(log.kind, log.entity),
+    entry: encodeLogEntry({ at, swipe, person, amount, mark }),
+    cut: o.at - 2 * log.window,
+    max: log.exact * limits.LOG_ENTRIES_A_SWIPE,
+    ttl: 2 * log.window,
+  };
+}
+
+function addTraces(operations: ObserveOperation[], o: Observation, keys: KeyNames): void {
+  const uses = o.traceCodes;
+  if (uses.length === 0) return;
+  // A claim says who took a code and not which: one for all of them.
+  const entry = encodeClaim({
+    state: "reserved",
+    at: o.at,
+    swipe: o.swipe,
+    person: o.person.slice(0, 6),
+    pharmacy: o.pharmacy,
+  });
+  const units = uses.some(({ split }) => split) ? unitsByCode(uses) : undefined;
+  const seen = new Set<Bytes>();
+  for (const { code, split } of uses) {
+    const writes = o.reserve && !seen.has(code);
+    seen.add(code);
+    const splitKey = keys.splitPack(code);
+    operations.push({
+      kind: "trace",
+      key: keys.traceBucket(code),
+      field: traceField(code),
+      splitKey,
+      entry,
+      write: writes && !split,
+    });
+    if (split && writes) operations.push(splitSale(o, splitKey, units?.get(code) ?? 0));
+  }
+}
+
+/** Of all lines that name a code. */
+function unitsByCode(uses: readonly TraceUse[]): ReadonlyMap<Bytes, number> {
+  return sumBy(
+    uses,
     (use) => use.code,
     (use) => use.units,
   );
-  const seen = new Set<Bytes>();
-  return o.traceCodes.flatMap((use): ObserveOperation[] => {
-    const first = !seen.has(use.code);
-    seen.add(use.code);
-    const read: ObserveOperation = {
-      kind: "trace",
-      key: keys.traceBucket(use.code),
-      field: traceField(use.code),
-      splitKey: keys.splitPack(use.code),
-      entry: encodeClaim({
-        state: "reserved",
-        at: o.at,
-        swipe: o.swipe,
-        person: o.person.slice(0, 6),
-        pharmacy: o.pharmacy,
-      }),
-      write: o.reserve && first && !use.split,
-    };
-    if (!use.split || !o.reserve || !first) return [read];
-    return [read, splitSale(o, keys, use, total.get(use.code) ?? use.units)];
-  });
 }
 
-function splitSale(o: Observation, keys: KeyNames, use: TraceUse, units: number): ObserveOperation {
+function splitSale(o: Observation, key: string, units: number): ObserveOperation {
   return {
     kind: "use",
-    key: keys.splitPack(use.code),
-    entry: encodeUse({ ...ownUse(o), drug: "", quantity: units }),
+    key,
+    entry: encodeUse(ownUse(o, "", units)),
     ttl: limits.TRACE_KEPT,
     write: true,
   };
 }
 
-function ownUse(o: Observation) {
+function ownUse({ at, swipe, person, pharmacy }: Observation, drug: Bytes, quantity: number) {
+  const state = "reserved" as const;
+  return { state, at, swipe, person: person.slice(0, 8), pharmacy, drug, quantity };
+}
+
+function tokenUse(o: Observation, keys: KeyNames, token: Bytes): ObserveOperation {
   return {
-    state: "reserved" as const,
-    at: o.at,
-    swipe: o.swipe,
-    person: o.person.slice(0, 8),
-    pharmacy: o.pharmacy,
+    kind: "use",
+    key: keys.token(token),
+    entry: encodeUse(ownUse(o, "", 0)),
+    ttl: limits.TOKEN_KEPT,
+    write: o.reserve,
   };
 }
 
-function tokenOperations(o: Observation, keys: KeyNames): ObserveOperation[] {
-  if (o.token === undefined) return [];
-  return [
-    {
-      kind: "use",
-      key: keys.token(o.token),
-      entry: encodeUse({ ...ownUse(o), drug: "", quantity: 0 }),
-      ttl: limits.TOKEN_KEPT,
-      write: o.reserve,
-    },
-  ];
-}
-
 /** Lines of one drug on one prescription are one use: the first writes the sum, the others only read. */
-function prescriptionOperations(o: Observation, keys: KeyNames): ObserveOperation[] {
+function addPrescriptions(operations: ObserveOperation[], o: Observation, keys: KeyNames): void {
+  if (o.prescriptions.length === 0) return;
   const nameOf = (use: PrescriptionUse) => use.prescription + use.drug;
   const total = sumBy(o.prescriptions, nameOf, (use) => use.quantity);
   const seen = new Set<Bytes>();
-  return o.prescriptions.map((use) => {
-    const first = !seen.has(nameOf(use));
-    seen.add(nameOf(use));
-    return {
+  for (const use of o.prescriptions) {
+    const name = nameOf(use);
+    operations.push({
       kind: "use",
       key: keys.prescription(use.prescription),
-      entry: encodeUse({ ...ownUse(o), drug: use.drug, quantity: total.get(nameOf(use)) ?? 0 }),
+      entry: encodeUse(ownUse(o, use.drug, total.get(name) ?? 0)),
       ttl: limits.PRESCRIPTION_KEPT,
-      write: o.reserve && first,
-    };
-  });
+      write: o.reserve && !seen.has(name),
+    });
+    seen.add(name);
+  }
 }
 
 function sumBy<T>(items: readonly T[], name: (item: T) => Bytes, amount: (item: T) => number) {
