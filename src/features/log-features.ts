@@ -187,9 +187,12 @@ export function shortGaps(parameters: Parameters): FeatureDefinition {
 function countGaps(looked: Looked, below: DurationMs): number {
   const { log, after, until, context } = looked;
   const judged = { at: context.at, person: context.observation.person };
+  const isIn = ({ at }: { readonly at: EpochMs }) => at > after && at <= until;
+  const remembered = log.filter(isIn);
+  const steps = ownSteps(context).filter(isIn);
+  if (remembered.length + steps.length === 0) return 0;
   // What is remembered came before the swipe judged, even where a neighbour's faster clock says later.
-  const run = [...log, ...ownSteps(context)]
-    .filter(({ at }) => at > after && at <= until)
+  const run = [...remembered, ...steps]
     .map(({ at, person }) => ({ at: Math.min(at, judged.at), person }))
     .sort((a, b) => a.at - b.at);
   let gaps = 0;

@@ -78,6 +78,8 @@ const NONE: ReadonlySet<number> = new Set();
 /** Places of lines that repeat an earlier one. */
 function repeatedLines({ swipe }: ReadContext): ReadonlySet<number> {
   if (swipe.lines.length === 1) return NONE;
+  // Lines of different drugs differ, whatever else they say: hardly any sale needs to be compared in full.
+  if (new Set(swipe.lines.map(({ drug }) => drug)).size === swipe.lines.length) return NONE;
   const seen = new Set<string>();
   const repeated = new Set<number>();
   for (const [index, line] of swipe.lines.entries()) {

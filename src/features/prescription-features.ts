@@ -1,6 +1,8 @@
+import type { PrescriberEntry } from "../reference/bundle.ts";
 import { shanghaiDay } from "../units.ts";
 import { ABSENT } from "./definition.ts";
 import { lineFact } from "./line-features.ts";
+import type { ReadContext } from "./read-context.ts";
 
 /** A prescription from outside (rx_circ_flag); absent where there is none, or it is not said (rule RX-07). */
 export const rxExternal = () =>
@@ -21,18 +23,29 @@ export const rxAgeDays = () =>
 
 /** The prescriber is in prescribers.csv (rule RX-04); absent where there is no such file, or no prescriber is named. */
 export const prescriberKnown = () =>
-  lineFact("boolean", "reference", ({ line }, { reference }) => {
+  lineFact("boolean", "reference", ({ line }, context) => {
     const id = line.prescription?.prescriber;
-    if (id === undefined || !reference.knowsPrescribers) return ABSENT;
-    return reference.prescriber(id) !== undefined;
+    if (id === undefined || !context.reference.knowsPrescribers) return ABSENT;
+    return prescriberOf(id, context) !== undefined;
   });
 
 /** And may prescribe today; absent for one who is not known. */
 export const prescriberActive = () =>
-  lineFact("boolean", "reference", ({ line }, { reference, day }) => {
+  lineFact("boolean", "reference", ({ line }, context) => {
     const id = line.prescription?.prescriber;
-    const entry = id === undefined ? undefined : reference.prescriber(id);
+    const entry = id === undefined ? undefined : prescriberOf(id, context);
     if (entry === undefined) return ABSENT;
-    const isInEffect = entry.since === undefined || entry.since <= day;
+    const isInEffect = entry.since === undefined || entry.since <= context.day;
     return (entry.status === "active") === isInEffect;
   });
+
+/** Each looked up once a swipe: two features ask, and lines of one sale have mostly one prescriber. */
+function prescriberOf(id: string, context: ReadContext): PrescriberEntry | undefined {
+  const found = context.shared(noneFound);
+  if (!found.has(id)) found.set(id, context.reference.prescriber(id));
+  return found.get(id);
+}
+
+function noneFound(): Map<string, PrescriberEntry | undefined> {
+  return new Map();
+}

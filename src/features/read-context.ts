@@ -13,6 +13,8 @@ export interface LineFacts {
   readonly line: PseudonymisedLine;
   readonly drug: DrugEntry | undefined;
   readonly drugClass: DrugClass;
+  /** Its row of the watchlist. */
+  readonly watched: ReturnType<ReferenceBundle["watched"]>;
   /** Packs are counted by this. */
   readonly form: string;
   /** Undefined when tablets were counted and the pack's size is unknown. */
@@ -93,6 +95,7 @@ function lineFacts(line: PseudonymisedLine, reference: ReferenceBundle): LineFac
     line,
     drug,
     drugClass,
+    watched: reference.watched(line.drug),
     form,
     packs: packQuantity(line.quantity, line, drug),
     days: daysSupply(line, drug, drugClass),

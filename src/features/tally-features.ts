@@ -217,10 +217,16 @@ function drugTally(context: ReadContext, entity: string | undefined): Remembered
  * Named as the tally's writer names it; undefined for a drug that is not watched. A ledger's key says so of a form at
  * best, the line's own code says it exactly.
  */
-function drugEntity(
-  { here, observation, swipe, reference }: ReadContext,
-  line: number,
-): string | undefined {
-  const isWatched = reference.watched(swipe.lines[line]?.drug ?? "") !== undefined;
-  return isWatched ? drugAt(here, observation.lines[line]?.drug ?? "") : undefined;
+function drugEntity(context: ReadContext, line: number): string | undefined {
+  return context.shared(drugEntities)[line];
+}
+
+/** One a line, once a swipe: a key's text is the dearest part of a look at a tally. */
+function drugEntities(context: ReadContext): readonly (string | undefined)[] {
+  const { here, observation, swipe } = context;
+  return swipe.lines.map((_, line) =>
+    context.line(line).watched === undefined
+      ? undefined
+      : drugAt(here, observation.lines[line]?.drug ?? ""),
+  );
 }
