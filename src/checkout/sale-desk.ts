@@ -25,6 +25,8 @@ type Reason = ReversedRecord["reason"];
 
 /** Lines and steps as the till names them, nobody in clear. */
 export interface SettleHow {
+  /** Whose sale it must be, where somebody is named: anybody else's is unknown. */
+  readonly person?: PersonKey;
   readonly lines?: readonly ClearQuantity[];
   /** Absent where a sale upload does not say it. */
   readonly settlementId?: string;
@@ -126,13 +128,12 @@ export class SaleDesk {
   }
 
   /** False only for a swipe known to be another person's or pharmacy's than those named. */
-  async isOf(key: SwipeKey, person: PersonKey | undefined, pharmacy?: string): Promise<boolean> {
+  async isOf(key: SwipeKey, person: PersonKey, pharmacy: string): Promise<boolean> {
     const found = await this.steps.find(key);
     // Whatever else stands in the way is said by the step itself.
     if ("problem" in found) return true;
     const { located } = found.value;
-    const here = pharmacy === undefined || located.pharmacy === rememberedPharmacy(pharmacy);
-    return here && (person === undefined || located.person === person);
+    return located.pharmacy === rememberedPharmacy(pharmacy) && located.person === person;
   }
 
   async settle(swipeId: string, scope: string, how: SettleHow): Promise<Outcome<SwipeState>> {
@@ -147,13 +148,14 @@ export class SaleDesk {
     how: SettleHow,
   ): Promise<Outcome<{ readonly state: SwipeState; readonly applied: boolean }>> {
     const { settlementId } = how;
-    const done = await this.steps.take(key, (sale) => ({
+    const stepOf = (sale: Sale): Step => ({
       kind: "settle",
       settlement: settlementId === undefined ? NO_SETTLEMENT : settlementDigest(settlementId),
       ...(how.lines ? { lines: how.lines.map((line) => inLedgerUnits(sale, line)) } : {}),
       ...(how.unchecked || sale.decided?.unasked ? { unchecked: true } : {}),
       ...(this.tools.waited ? { waited: true as const } : {}),
-    }));
+    });
+    const done = await this.steps.take(key, stepOf, how.person);
     if ("problem" in done) return done;
     const { sale, entry, transition } = done.value;
     const state = this.stateOf(swipeId, sale, entry);

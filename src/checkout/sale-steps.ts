@@ -3,12 +3,13 @@ import type {
   EntryChange,
   LedgerEntry,
   Located,
+  PersonKey,
   StoredEntry,
   SwipeKey,
 } from "../counters/contract.ts";
 import { NO_SETTLEMENT, StoreUnavailableError } from "../counters/contract.ts";
 import { isReturn } from "../decision/came-back.ts";
-import { type CheckedLine, type Decided, decidedIn } from "../decision/decided.ts";
+import { type CheckedLine, type DecidedSale, decidedSaleIn } from "../decision/decided.ts";
 import { isUnsettled } from "../decision/entry-state.ts";
 import { type Moved, move, type Step, type Transition } from "../decision/life-cycle.ts";
 import { type OtherStep, otherSteps, successorsOf } from "../decision/one-sale.ts";
@@ -27,7 +28,7 @@ export interface Sale {
   readonly stored: StoredEntry;
   readonly entry: LedgerEntry;
   /** Absent 24 h after the check, and where it cannot be read. */
-  readonly decided: Decided | undefined;
+  readonly decided: DecidedSale | undefined;
 }
 
 export interface Stepped {
@@ -59,24 +60,35 @@ export class SaleSteps {
     return guarded(() => this.read(key));
   }
 
-  take(key: SwipeKey, stepOf: (sale: Sale) => Step): Promise<Outcome<Stepped>> {
-    return guarded(() => this.tryToTake(key, stepOf));
+  /** Where `of` is given, anybody else's sale is unknown. */
+  take(
+    key: SwipeKey,
+    stepOf: (sale: Sale) => Step,
+    of?: PersonKey | undefined,
+  ): Promise<Outcome<Stepped>> {
+    return guarded(() => this.tryToTake(key, stepOf, of));
   }
 
   private async read(key: SwipeKey): Promise<Outcome<Sale>> {
     const located = await this.ask(this.tools.store.locate(key));
     if (located === undefined) return { problem: { code: "swipe_unknown" } };
     const stored = await this.ask(this.tools.store.readEntry(located.person, key));
-    const decided = decidedIn(stored.answer);
+    const decided = decidedSaleIn(stored.answer);
     const entry = stored.entry ?? inquiryEntry(key, located, decided);
     if (entry === undefined) return { problem: { code: "swipe_unknown" } };
     return { value: { key, located, stored, entry, decided } };
   }
 
-  private async tryToTake(key: SwipeKey, stepOf: (sale: Sale) => Step): Promise<Outcome<Stepped>> {
+  private async tryToTake(
+    key: SwipeKey,
+    stepOf: (sale: Sale) => Step,
+    of: PersonKey | undefined,
+  ): Promise<Outcome<Stepped>> {
     for (let tried = 0; tried < TRIES_MAX; tried++) {
       const found = await this.read(key);
       if ("problem" in found) return found;
+      const isOther = of !== undefined && found.value.located.person !== of;
+      if (isOther) return { problem: { code: "swipe_unknown" } };
       const done = await this.apply(found.value, stepOf(found.value));
       if (done !== undefined) return done;
     }
@@ -144,7 +156,7 @@ export class SaleSteps {
     const others: OtherStep[] = [];
     for (const other of otherSteps(entry, ledger)) {
       const { answer } = await this.ask(this.tools.store.readEntry(located.person, other.swipe));
-      const supersedes = decidedIn(answer)?.supersedes;
+      const supersedes = decidedSaleIn(answer)?.supersedes;
       others.push({
         entry: other,
         supersedes: supersedes?.map((key) => Buffer.from(key, "base64url").toString("latin1")),
@@ -193,7 +205,7 @@ export async function guarded<T>(work: () => Promise<Outcome<T>>): Promise<Outco
 function inquiryEntry(
   key: SwipeKey,
   located: Located,
-  decided: Decided | undefined,
+  decided: DecidedSale | undefined,
 ): LedgerEntry | undefined {
   if (decided === undefined) return undefined;
   return {

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import t from "tap";
-import { type Decided, decodeDecided, encodeDecided } from "../../src/decision/decided.ts";
+import {
+  type Decided,
+  decidedSaleIn,
+  decodeDecided,
+  encodeDecided,
+} from "../../src/decision/decided.ts";
+import { keepReadings, readReadings } from "../../src/decision/kept-readings.ts";
 import { told } from "../../src/decision/told.ts";
 import type { Reading } from "../../src/features/vector.ts";
 import type { Hit } from "../../src/rules/hit.ts";
@@ -59,9 +65,10 @@ const decided: fc.Arbitrary<Decided> = fc
     elapsedMs: 1.234,
     timings: { observe: 0.8, judge: 0.05 },
     personSeq: 4,
-    vector: { swipe, lines },
     lines: [{ line: id, drug: "X", perUnit: 0.1 }],
     supersedes: ["OfFDMuVj8Ww"],
+    ...(lines.length > 2 ? { unasked: true as const } : {}),
+    vector: { swipe, lines },
   }));
 
 t.test("a sealed decision comes back as it was, whatever its facts", async (t) => {
@@ -73,4 +80,75 @@ t.test("a sealed decision comes back as it was, whatever its facts", async (t) =
     { numRuns: 1_000 },
   );
   t.pass("1,000 decisions");
+});
+
+t.test("later steps of the sale read of it what it was, all but the readings", async (t) => {
+  fc.assert(
+    fc.property(decided, (of) => {
+      const { vector: _, ...sale } = of;
+      const again = decidedSaleIn(encodeDecided(of));
+      if (JSON.stringify(again) !== JSON.stringify(sale)) throw new Error(JSON.stringify(again));
+    }),
+    { numRuns: 1_000 },
+  );
+  t.pass("1,000 decisions");
+});
+
+t.test("what was altered is read for later steps as it is read whole, or not at all", async (t) => {
+  const where = fc.tuple(
+    fc.nat(),
+    fc.constantFrom("", ",", "]", "[", '"', "0", "z", "\u00ff", "{"),
+  );
+  let read = 0;
+  fc.assert(
+    fc.property(decided, where, (of, [at, put]) => {
+      const bytes = encodeDecided(of);
+      const place = at % bytes.length;
+      const altered = bytes.slice(0, place) + put + bytes.slice(place + 1);
+      const whole = wholeIn(altered);
+      if (whole === undefined) return;
+      read += 1;
+      const { vector: _, ...sale } = whole;
+      const again = JSON.stringify(decidedSaleIn(altered));
+      if (again !== JSON.stringify(sale)) throw new Error(again);
+    }),
+    { numRuns: 2_000 },
+  );
+  t.ok(read > 100, `${read} could still be read`);
+});
+
+function wholeIn(bytes: string): Decided | undefined {
+  try {
+    return decodeDecided(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+t.test("there is no sale to read where no answer is kept, or none that can be read", async (t) => {
+  t.equal(decidedSaleIn(undefined), undefined);
+  for (const bytes of ["", "{", "[]", "null", "[[],[],[],[],[],[],[]]"])
+    t.equal(decidedSaleIn(bytes), undefined, bytes);
+});
+
+t.test("a row of readings has the form that lies in the memory of those who run", async (t) => {
+  const known = (value: number | boolean | string): Reading => ({ known: value });
+  const rows: readonly [string, readonly Reading[]][] = [
+    ["", []],
+    ["A", ["absent"]],
+    ["1C", ["absent", "missing", known(true)]],
+    ["znE", [known(1), known(1), known(false), known(1), known(0)]],
+    ["D+30.68,t-4,", [known(false), known(30.68), known(0), known(1), known(-4)]],
+    ["'absent,'a b,',", [known("absent"), known("a b"), known("")]],
+    [String.raw`'\u002c\"\\,'\ud800,'汉字,`, [known(',"\\'), known("\ud800"), known("汉字")]],
+    ["+1e+21,+5e-324,", [known(1e21), known(5e-324)]],
+  ];
+  for (const [kept, row] of rows) {
+    t.equal(keepReadings(row), kept);
+    t.same(readReadings(kept), row);
+  }
+});
+
+t.test("a row that was cut within a reading is no row", async (t) => {
+  for (const cut of ["+1", "01'abc", "'"]) t.throws(() => readReadings(cut), RangeError);
 });

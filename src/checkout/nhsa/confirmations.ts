@@ -34,10 +34,9 @@ export class Confirmations {
       return this.sales.reverseByKey(key, swipeId, "refused", { kind: "release" });
     }
     const { settlementId, visitId, funds, person } = step;
-    const named = person === undefined ? undefined : pseudonymBytes(person);
-    if (!(await this.sales.isOf(key, named))) return { problem: { code: "swipe_unknown" } };
     return this.sales.settle(swipeId, scope, {
       settlementId,
+      ...(person === undefined ? {} : { person: pseudonymBytes(person) }),
       ...(visitId === undefined ? {} : { visitId }),
       ...(funds === undefined ? {} : { funds }),
     });
