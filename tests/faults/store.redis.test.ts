@@ -114,7 +114,7 @@ t.test(
     );
     const after = await Promise.all(frozen.map((swipe) => till.check(swipe)));
     t.same(after.map(same), expected, "a repeat afterwards");
-    await delay(300);
+    await till.untilEntered();
     const elsewhere = await otherTill.check(frozen[0] ?? {});
     t.same(same(elsewhere), expected[0], "and at the other guard");
     const row = { fault: "Redis frozen", made: "SIGSTOP under load, SIGCONT after" };

@@ -54,11 +54,19 @@ export class Till {
   }
 
   /** A guard listens whether or not its store answers yet: until it does, its answers are stand-ins. */
-  async untilStoreAnswers(): Promise<void> {
+  untilStoreAnswers(): Promise<void> {
+    return this.untilNot("redis", "keys");
+  }
+
+  /** Until all that was answered without the store is in it. */
+  untilEntered(): Promise<void> {
+    return this.untilNot("redis", "entry");
+  }
+
+  private async untilNot(...ailments: readonly string[]): Promise<void> {
     for (;;) {
       const { body } = await this.get("/readyz");
-      const names = body.degraded?.map(({ name }) => name);
-      if (names !== undefined && !names.includes("redis") && !names.includes("keys")) return;
+      if (body.degraded?.every(({ name }) => !ailments.includes(name)) === true) return;
       await delay(25);
     }
   }

@@ -29,7 +29,12 @@ t.test("nothing of the caller's environment reaches it but PATH", async (t) => {
   const script = `console.log(Object.keys(process.env).sort().join())`;
   const started = await startProcess(NODE, ["-e", script], { GUARD_POLICY: "x" });
   await started.ended;
-  t.match(started.said(), /^GUARD_POLICY,PATH$/m);
+  // The test runner adds variables of its own to whatever is started.
+  const names = started.said().trim().split(",");
+  t.strictSame(
+    names.filter((name) => !/^(?:_TAPJS|NODE_OPTIONS)/.test(name)),
+    ["GUARD_POLICY", "PATH"],
+  );
 });
 
 t.test("a program that is not there is an error, not a wait", async (t) => {
