@@ -29,7 +29,7 @@ export const HELP = `npm run bench -- [flags]
 
 Measures the guard against its floors and peers on this machine: closed loops, open loops at a constant rate, and
 the guard with a slow and with a dead Redis. Prints a table and the ratios to reach, writes load/results/latest.json,
-and compares with load/results/baseline.json. Needs Linux and a redis-server on PATH; about eleven minutes.
+and compares with load/results/baseline.json. Needs Linux and a redis-server on PATH; about twelve minutes.
 
   --quick           one short round: a look, no comparison with the baseline
   --only A,B        these subjects alone (names as in the table)

@@ -20,7 +20,7 @@ const TILLS = 16;
 const TAIL_RATE = 1_000;
 const STAND_IN_RATE = 300;
 
-/** About eleven minutes on two cores, start-ups included; warm-ups end early where a subject is fast. */
+/** About twelve minutes on two cores, start-ups included; warm-ups end early where a subject is fast. */
 const WHOLE = {
   fast: { warmUpS: 10, forS: 6, rounds: 3 },
   tail: { warmUpS: 10, forS: 20, rounds: 2 },

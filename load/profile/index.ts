@@ -49,7 +49,7 @@ const LEAST_BOX = 0.003;
 const NOW = "";
 const BEFORE = "-before";
 /** Under the profiler a guard carries less; at its fastest it would turn requests away, and that is another work. */
-const WATCHED = 0.5;
+const WATCHED = 0.3;
 /** Pairs run again because a neighbour took too much of the machine, at most. */
 const REPEATS_MAX = 3;
 
