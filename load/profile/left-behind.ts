@@ -8,14 +8,11 @@ import { decodeLedger, LEDGER_HEAD } from "../../src/counters/ledger-layout.ts";
 import { BINDING_LETTERS } from "../../src/features/bindings.ts";
 import { DAY } from "../../src/units.ts";
 
-/** What swipes left in Redis and in the journal; bytes with their key, its time and its place in the tables. */
-export interface LeftBehind {
-  readonly swipes: number;
-  readonly persons: number;
-  readonly kinds: Readonly<Record<string, KindLeft>>;
-  /** One code in a bucket at the declared fill. */
+/** What swipes leave in Redis and in the journal; bytes with their key, its time and its place in the tables. */
+export interface LeftSizes {
+  /** One trace code in a bucket at the declared fill. */
   readonly codeBytes: number;
-  /** A ledger without its swipes, and one swipe in it. */
+  /** A person's ledger without its swipes, and one swipe in it. */
   readonly ledgerBytes: number;
   readonly ledgerSwipeBytes: number;
   readonly locatorBytes: number;
@@ -26,8 +23,14 @@ export interface LeftBehind {
   readonly personBytes: number;
   /** What an article's names and prices at one pharmacy take. */
   readonly articleBytes: number;
-  /** What gzip leaves of the journal, 0 to 1. */
+  /** What gzip leaves of the journal on its way to Kafka, 0 to 1. */
   readonly gzipShare: number;
+}
+
+export interface LeftBehind extends LeftSizes {
+  readonly swipes: number;
+  readonly persons: number;
+  readonly kinds: Readonly<Record<string, KindLeft>>;
 }
 
 export interface KindLeft {

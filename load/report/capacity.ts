@@ -1,7 +1,8 @@
 import { DAY, HOUR } from "../../src/units.ts";
+import type { LeftSizes } from "../profile/left-behind.ts";
 
 /** What was measured on one machine; a swipe is a check with its settlement. */
-export interface MeasuredCosts {
+export interface MeasuredCosts extends LeftSizes {
   /** CPU of the guard and of Redis, µs a swipe. */
   readonly guardUs: number;
   readonly redisUs: number;
@@ -11,22 +12,8 @@ export interface MeasuredCosts {
   readonly tail: { readonly load: string; readonly p99: number } | undefined;
   /** Bytes into and out of Redis, a swipe. */
   readonly redisBytes: number;
-  /** Bytes of the record, a swipe, as written to the journal, and what gzip leaves of them (0 to 1) on the way to Kafka. */
+  /** Bytes of the record, a swipe, as written to the journal. */
   readonly recordBytes: number;
-  readonly gzipShare: number;
-  /** Bytes in Redis, keys and tables included: one trace code at the declared fill of its bucket. */
-  readonly codeBytes: number;
-  /** A person's ledger: what it takes empty, and each swipe in it. */
-  readonly ledgerBytes: number;
-  readonly ledgerSwipeBytes: number;
-  readonly locatorBytes: number;
-  readonly answerBytes: number;
-  /** Prescriptions, tokens, attempts and the like: bytes a swipe, times the days each is kept. */
-  readonly swipeByteDays: number;
-  /** Cards, ID numbers and flags, a person. */
-  readonly personBytes: number;
-  /** Names and prices of one article at one pharmacy. */
-  readonly articleBytes: number;
 }
 
 /** What cannot be measured here: each figure with where it is from. */

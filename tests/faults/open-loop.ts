@@ -7,7 +7,7 @@ export interface RawAnswer {
   readonly status: number;
   readonly retryAfter: string | undefined;
   readonly text: string;
-  /** From the instant it was meant to be sent to the last byte read. */
+  /** From the instant it was meant to be sent to the last byte read; 0 where it was never sent. */
   readonly ms: number;
 }
 
