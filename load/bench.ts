@@ -1,7 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { measureCurves, writeCurves } from "./curves/measure-curves.ts";
+import { startRedis, type TestRedis } from "../tests/services/redis.ts";
+import { storeCurve } from "./curves/curve-files.ts";
+import { type CurveGround, QUICK, WHOLE } from "./curves/curve-point.ts";
+import { CURVES, curvesNamed, measureCurve } from "./curves/measure-curves.ts";
 import { type Baseline, fallenBehind } from "./measure/baseline.ts";
 import { readMachineFacts } from "./measure/machine-facts.ts";
 import type { Ground } from "./measure/phases.ts";
@@ -12,10 +15,9 @@ import { rowsOf, tableText, targetsText } from "./measure/table.ts";
 import { isMet, targetsOf } from "./measure/targets.ts";
 import { type BenchOptions, BenchOptionsError, HELP, readOptions } from "./options.ts";
 import { profile } from "./profile/index.ts";
-import { curveSvg } from "./report/curve.ts";
+import { curveSentence } from "./report/curve.ts";
 import { contendersOf, writePolicy } from "./subjects/contenders.ts";
 import { DIST, guard } from "./subjects/guard.ts";
-import { type RedisServer, startRedisServer } from "./subjects/redis-server.ts";
 import { CANONICAL_RULES } from "./workload/policies.ts";
 import { prepareWorkload } from "./workload/prepare.ts";
 import { type Means, REFERENCE } from "./workload/prepared.ts";
@@ -37,7 +39,7 @@ async function bench(options: BenchOptions): Promise<number> {
   say("Preparing the workload …");
   const workload = await prepareWorkload({ seed: SEED }, folder);
   mkdirSync(join(folder, "runs"));
-  const redis = await startRedisServer();
+  const redis = await startRedis();
   try {
     const ground: Ground = {
       redisUrl: redis.url,
@@ -55,12 +57,22 @@ async function bench(options: BenchOptions): Promise<number> {
   }
 }
 
-async function curves({ dist }: BenchOptions, ground: Ground): Promise<number> {
-  const measured = await measureCurves({ ...ground, subject: guard("guard", dist), heard: say });
-  say(`Stored in ${writeCurves(measured)}`);
-  for (const curve of measured) {
-    writeFileSync(join(RESULTS_FOLDER, `curve-${curve.name}.svg`), curveSvg(curve));
+async function curves(options: BenchOptions, ground: Ground): Promise<number> {
+  const { dist, only, quick, seconds } = options;
+  const plans = curvesNamed(only);
+  const order = CURVES.map(({ name }) => name);
+  const span = quick ? QUICK : WHOLE;
+  const place: CurveGround = {
+    ...{ ...ground, subject: guard("guard", dist), heard: say },
+    span: { ...span, forS: seconds ?? span.forS },
+  };
+  for (const plan of plans) {
+    const curve = await measureCurve(place, plan);
+    say(curveSentence(curve));
+    // One after the other, so that what was measured is there when the command is stopped.
+    if (!quick) say(`Stored in ${storeCurve(curve, order)}\n`);
   }
+  if (quick) say("A look only: nothing is stored.");
   return 0;
 }
 
@@ -81,7 +93,7 @@ async function compare(
   options: BenchOptions,
   ground: Ground,
   workload: Means,
-  redis: RedisServer,
+  redis: TestRedis,
 ): Promise<number> {
   const contenders = await contendersOf(ground, options);
   const plan = planOf(options);

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 export interface BenchOptions {
   /** One round of each, a few seconds long: to see that all works, not to compare. */
   readonly quick: boolean;
-  /** Subjects by name; empty: all. */
+  /** Subjects, or with `curves` curves, by name; empty: all. */
   readonly only: readonly string[];
   readonly rounds: number | undefined;
   /** Of each measured run. */
@@ -29,13 +29,14 @@ export const HELP = `npm run bench -- [flags]
 
 Measures the guard against its floors and peers on this machine: closed loops, open loops at a constant rate, and
 the guard with a slow and with a dead Redis. Prints a table and the ratios to reach, writes load/results/latest.json,
-and compares with load/results/baseline.json. Needs Linux and a redis-server on PATH; about twelve minutes.
+and compares with load/results/baseline.json. Needs Linux and a redis-server on PATH; about fourteen minutes.
 
   --quick           one short round: a look, no comparison with the baseline
   --only A,B        these subjects alone (names as in the table)
   --rounds N        rounds of each phase
   --seconds N       seconds of each measured run
-  --curves          the cost curves instead, drawn into load/results (about eight minutes)
+  --curves          the cost curves instead, drawn into load/results (about nine minutes); with --only these curves
+                    alone, the others stay as they are; with --quick a look that stores nothing
   --profile         where the guard's time goes instead: a flame graph and a table of steps in load/results
   --before FOLDER   with --profile: an earlier build to compare with
   --baseline        write load/results/baseline.json

@@ -3,6 +3,8 @@ import { measurePoint } from "./curve-point.ts";
 
 const LINES = [1, 2, 4, 8, 16];
 const CODES = [1, 2, 4, 8, 16, 32];
+/** More packs of one drug are held by the rules, and a hold has no settlement: the curve would be that of holds. */
+const CODES_A_LINE = 4;
 
 export const BASKET_CURVES: readonly CurvePlan[] = [
   {
@@ -15,8 +17,12 @@ export const BASKET_CURVES: readonly CurvePlan[] = [
   {
     name: "codes",
     title: "More trace codes a swipe",
-    x: "trace codes a swipe",
+    x: "trace codes a swipe, four a line at most",
     measure: (ground) =>
-      oneByOne(CODES, (codes) => measurePoint(ground, codes, { traffic: { codes } })),
+      oneByOne(CODES, (codes) =>
+        measurePoint(ground, codes, {
+          traffic: { codes, lines: Math.ceil(codes / CODES_A_LINE) },
+        }),
+      ),
   },
 ];

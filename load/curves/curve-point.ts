@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrafficSource } from "../generators/job.ts";
+import { countingShare } from "../measure/full-share.ts";
 import { type MeasuredRun, measure } from "../measure/measure.ts";
+import { STOLEN_MAX } from "../measure/pairs.ts";
+import { OTHER_CORES_MAX } from "../measure/remarks.ts";
 import type { CurvePoint } from "../report/curve.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { CANONICAL_RULES, type PolicyOptions, policyText } from "../workload/policies.ts";
@@ -13,7 +16,18 @@ export interface CurveGround {
   readonly scratch: string;
   readonly reference: string;
   readonly traffic: TrafficSource;
+  readonly span: CurveSpan;
   readonly heard: (text: string) => void;
+}
+
+/** How long each point is warmed up and measured. */
+export interface CurveSpan {
+  /** At most, and as many answers at most. */
+  readonly warmUpS: number;
+  readonly warmUpAnswers: number;
+  readonly forS: number;
+  /** Once more where the machine was disturbed. */
+  readonly isRepeated: boolean;
 }
 
 /** What is different at one point from the canonical workload. */
@@ -25,19 +39,19 @@ export interface CurveSetting {
   readonly env?: Readonly<Record<string, string>>;
   /** What the memory holds is part of the setting. */
   readonly keepMemory?: boolean;
-  /** Longer where several share the swipes. */
-  readonly warmUpS?: number;
+  /** So many share the swipes, and each of them must be warm. */
+  readonly instances?: number;
 }
 
 /**
- * Short, because there are forty points: medians of pairs are for the table, shapes for the curves. A guard that has
- * seen less than some thousands of swipes still runs uncompiled code, at up to three times the cost (measured).
+ * Short, because there are forty points: medians of pairs are for the table, shapes for the curves. All are as warm as
+ * each other: a guard that has answered some thousands of requests costs up to three times as much as later (measured),
+ * and a dear point would get fewer of them in the same time.
  */
-export const WARM_UP_S = 4;
-const FOR_S = 4;
-const TILLS = 16;
-/** A point whose neighbours took more of the machine is measured once more. */
-const STOLEN_MAX = 0.05;
+export const WHOLE: CurveSpan = { warmUpS: 12, warmUpAnswers: 8_000, forS: 4, isRepeated: true };
+export const QUICK: CurveSpan = { warmUpS: 1, warmUpAnswers: 8_000, forS: 1, isRepeated: false };
+/** Fewer than in the table: where a swipe costs four times as much, none of them may wait for its deadline. */
+const TILLS = 8;
 
 export async function measurePoint(
   ground: CurveGround,
@@ -45,17 +59,57 @@ export async function measurePoint(
   setting: CurveSetting,
 ): Promise<CurvePoint> {
   const first = await runAt(ground, setting);
-  const again = first.stolen > STOLEN_MAX ? await runAt(ground, setting) : first;
-  const run = again.stolen <= first.stolen ? again : first;
-  const { cpuUs, redisCpuUs, p50, p99, perSecond, failed } = run;
+  const isRepeated = ground.span.isRepeated && disturbance(first) > 1;
+  const again = isRepeated ? await runAt(ground, setting) : first;
+  const run = disturbance(again) <= disturbance(first) ? again : first;
+  const point = pointOf(x, run);
   ground.heard(
-    `  ${x}: ${cpuUs.toFixed(0)} µs guard, ${redisCpuUs.toFixed(0)} µs Redis, p99 ${p99.toFixed(1)} ms, ${perSecond.toFixed(0)}/s${failed > 0 ? `, ${failed} FAILED: ${run.failures[0]}` : ""}`,
+    `  ${pointText(point)}${run.failed > 0 ? `; ${run.failed} failed: ${run.failures[0]}` : ""}`,
   );
-  return { x, cpuUs, redisCpuUs, p50, p99, perSecond };
+  return point;
+}
+
+/** What neighbours and other programs took of the machine; above 1 the point is measured once more. */
+function disturbance({ stolen, otherCores }: MeasuredRun): number {
+  return Math.max(stolen / STOLEN_MAX, otherCores / OTHER_CORES_MAX);
+}
+
+function pointOf(x: number, run: MeasuredRun): CurvePoint {
+  const { cpuUs, redisCpuUs, p50, p99, perSecond, redisCommands, journalBytes, stolen } = run;
+  return {
+    ...{ x, cpuUs, redisCpuUs, p50, p99, perSecond, redisCommands, stolen },
+    otherCores: run.otherCores,
+    redisBytes: run.bytesIn + run.bytesOut,
+    recordBytes: journalBytes,
+    steps: run.swipes === 0 ? 0 : (run.requests - run.checks) / run.swipes,
+    full: countingShare(run),
+  };
+}
+
+function pointText({
+  x,
+  cpuUs,
+  redisCpuUs,
+  p99,
+  perSecond,
+  full,
+  steps,
+  stolen,
+  otherCores = 0,
+}: CurvePoint): string {
+  const figures = [
+    `${x}: ${cpuUs.toFixed(0)} µs guard, ${redisCpuUs.toFixed(0)} µs Redis, p99 ${p99.toFixed(1)} ms`,
+    `${(perSecond ?? 0).toFixed(0)}/s, ${(100 * (full ?? 1)).toFixed(2)} % full, ${(steps ?? 0).toFixed(2)} steps a swipe, ${(100 * (stolen ?? 0)).toFixed(1)} % stolen`,
+  ].join(", ");
+  return otherCores > OTHER_CORES_MAX
+    ? `${figures}, ${otherCores.toFixed(2)} cores busy elsewhere`
+    : figures;
 }
 
 function runAt(ground: CurveGround, setting: CurveSetting): Promise<MeasuredRun> {
   const { reference, scratch } = ground;
+  const { warmUpS, warmUpAnswers, forS } = ground.span;
+  const { instances = 1 } = setting;
   const policyFile = policyFileOf(ground, setting.policy ?? { rules: CANONICAL_RULES });
   return measure({
     subject: setting.subject ?? ground.subject,
@@ -68,8 +122,7 @@ function runAt(ground: CurveGround, setting: CurveSetting): Promise<MeasuredRun>
     },
     traffic: { ...ground.traffic, ...setting.traffic },
     load: { kind: "closed", connections: TILLS },
-    warmUpS: setting.warmUpS ?? WARM_UP_S,
-    forS: FOR_S,
+    ...{ warmUpS: warmUpS * instances, warmUpAnswers: warmUpAnswers * instances, forS },
     ...(setting.keepMemory === true ? { keepMemory: true } : {}),
   });
 }

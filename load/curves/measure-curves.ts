@@ -1,6 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { BenchOptionsError } from "../options.ts";
 import type { Curve } from "../report/curve.ts";
 import { BASKET_CURVES } from "./basket-curves.ts";
 import type { CurvePlan } from "./curve-plan.ts";
@@ -8,9 +6,7 @@ import type { CurveGround } from "./curve-point.ts";
 import { PERSON_CURVES } from "./person-curves.ts";
 import { POLICY_CURVES } from "./policy-curves.ts";
 import { SERVER_CURVES } from "./server-curves.ts";
-import { WHY } from "./why.ts";
-
-const RESULTS = fileURLToPath(new URL("../../../load/results/", import.meta.url));
+import { whyOf } from "./why.ts";
 
 export const CURVES: readonly CurvePlan[] = [
   ...POLICY_CURVES,
@@ -19,31 +15,23 @@ export const CURVES: readonly CurvePlan[] = [
   ...SERVER_CURVES,
 ];
 
-/** Measures the curves, all or those named, one after the other: about nine minutes for all. */
-export async function measureCurves(
-  ground: CurveGround,
-  only: readonly string[] = CURVES.map(({ name }) => name),
-): Promise<readonly Curve[]> {
-  const curves: Curve[] = [];
-  for (const { measure, ...plan } of CURVES.filter(({ name }) => only.includes(name))) {
-    ground.heard(`${plan.title} (${plan.x})`);
-    const { points, beside } = await measure(ground);
-    const why = [WHY[plan.name], beside].filter((sentence) => sentence !== undefined).join(" ");
-    curves.push({ ...plan, points, ...(why === "" ? {} : { why }) });
-  }
-  return curves;
+/** @param only names of curves; all where there are none */
+export function curvesNamed(only: readonly string[]): readonly CurvePlan[] {
+  const names = CURVES.map(({ name }) => name);
+  const stranger = only.find((name) => !names.includes(name));
+  if (stranger !== undefined)
+    throw new BenchOptionsError(`no curve is called ${stranger}; there are ${names.join(", ")}`);
+  return only.length === 0 ? CURVES : CURVES.filter(({ name }) => only.includes(name));
 }
 
-/** load/results/curves.json, from which the curves are drawn. */
-export function writeCurves(curves: readonly Curve[]): string {
-  mkdirSync(RESULTS, { recursive: true });
-  const path = join(RESULTS, "curves.json");
-  const rounded = JSON.stringify(
-    curves,
-    (_, value: unknown) =>
-      typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value,
-    2,
-  );
-  writeFileSync(path, `${rounded}\n`);
-  return path;
+/** Measures one curve: about a minute. */
+export async function measureCurve(
+  ground: CurveGround,
+  { measure, ...plan }: CurvePlan,
+): Promise<Curve> {
+  ground.heard(`${plan.title} (${plan.x})`);
+  const { points, beside } = await measure(ground);
+  const why = [whyOf(plan.name, points), beside].filter((words) => words !== undefined).join(" ");
+  const measuredOn = new Date().toISOString().slice(0, 10);
+  return { ...plan, points, measuredOn, ...(why === "" ? {} : { why }) };
 }

@@ -21,6 +21,9 @@ const KEYS_WEIGHED = 2_000;
 /** Declared fill of a bucket of trace codes (architecture, promise 9). */
 const CODES_A_BUCKET = 64;
 
+/** Bytes at most (architecture, promise 9). */
+const PROMISED = { person: 1_024, code: 45, locator: 170, answer: 700 } as const;
+
 export const PERSON_CURVES: readonly CurvePlan[] = [
   {
     name: "swipes",
@@ -32,6 +35,7 @@ export const PERSON_CURVES: readonly CurvePlan[] = [
     name: "persons",
     title: "More active persons",
     x: "persons with ten swipes of two lines in 90 days",
+    personBytesMost: PROMISED.person,
     measure: personsCurve,
   },
 ];
@@ -52,7 +56,7 @@ async function swipesCurve(ground: CurveGround): Promise<MeasuredCurve> {
 
 async function personsCurve(ground: CurveGround): Promise<MeasuredCurve> {
   const memory = new RedisMemory(ground.redisUrl);
-  const { codeBytes, beside } = await whatASwipeLeaves(ground, memory);
+  const beside = await whatASwipeLeaves(ground, memory);
   const ledgers = new CopiedLedgers(ground, memory);
   await ledgers.writeSample(ground, sampleOf(SWIPES_EACH));
   const room = freemem() / 2;
@@ -67,7 +71,7 @@ async function personsCurve(ground: CurveGround): Promise<MeasuredCurve> {
         env: ledgers.env,
         keepMemory: true,
       });
-      return { ...point, personBytes, codeBytes };
+      return { ...point, personBytes };
     },
   );
   await memory.flush();
@@ -75,13 +79,13 @@ async function personsCurve(ground: CurveGround): Promise<MeasuredCurve> {
 }
 
 /** After some seconds of the canonical workload, whatever the guard has put into Redis. */
-async function whatASwipeLeaves(ground: CurveGround, memory: RedisMemory) {
+async function whatASwipeLeaves(ground: CurveGround, memory: RedisMemory): Promise<string> {
   await measurePoint(ground, 0, {});
-  const codeBytes = await bytesACode(memory);
+  const code = await bytesACode(memory);
   const locator = await memory.bytesOf((await memory.keys("*:{s*}")).slice(0, KEYS_WEIGHED));
   const answer = await memory.bytesOf((await memory.keys("*:{p*}a:*")).slice(0, KEYS_WEIGHED));
-  const beside = `Beside the ledger a swipe leaves ${codeBytes.toFixed(0)} B a trace code, ${locator.toFixed(0)} B to find it by, and ${answer.toFixed(0)} B of sealed answer for 24 h.`;
-  return { codeBytes, beside };
+  const against = (bytes: number, most: number) => `${bytes.toFixed(0)} B (promised: ${most})`;
+  return `Beside the ledger a swipe leaves ${against(code, PROMISED.code)} a trace code, ${against(locator, PROMISED.locator)} to find it by, and a sealed answer of ${against(answer, PROMISED.answer)} for 24 h.`;
 }
 
 function sampleOf(swipes: number) {

@@ -1,4 +1,5 @@
 import { askRedis, portsOf } from "../measure/ask-redis.ts";
+import { TABLES } from "../profile/left-behind.ts";
 
 /** One Redis, asked for what it holds. */
 export class RedisMemory {
@@ -40,10 +41,10 @@ export class RedisMemory {
     await this.#ask(["DEL", ...keys]);
   }
 
-  /** Bytes of a key with its name, on average. */
+  /** Bytes of a key with its name, its time and its place in the tables, on average. */
   async bytesOf(keys: readonly string[]): Promise<number> {
     const reply = await this.#ask(["EVAL", USAGE, String(keys.length), ...keys]);
-    return Number(/^:(\d+)/.exec(reply)?.[1]) / Math.max(1, keys.length);
+    return Number(/^:(\d+)/.exec(reply)?.[1]) / Math.max(1, keys.length) + TABLES;
   }
 
   #ask(command: readonly string[]): Promise<string> {

@@ -24,10 +24,11 @@ function closedLoop({ url }: GeneratorJob, connections: number, traffic: Traffic
     timed((tally) => runClosedLoop({ url, connections, forS }, traffic, tally), undefined);
 }
 
-async function warmUp({ url, load, warmUpS }: GeneratorJob, traffic: Traffic): Promise<void> {
+async function warmUp(job: GeneratorJob, traffic: Traffic): Promise<void> {
+  const { url, load, warmUpS, warmUpAnswers = WARM_UP_ANSWERS } = job;
   if (warmUpS === 0) return;
   const connections = load.kind === "closed" ? load.connections : WARM_UP_TILLS;
-  const loop = { url, connections, forS: warmUpS, answersMax: WARM_UP_ANSWERS };
+  const loop = { url, connections, forS: warmUpS, answersMax: warmUpAnswers };
   await runClosedLoop(loop, traffic, new Tally());
 }
 

@@ -15,10 +15,12 @@ export interface GeneratorJob {
   readonly traffic: TrafficSource;
   readonly load: LoadShape;
   /**
-   * Of a closed loop as fast as it goes, whatever the load, at most: it ends once 20,000 requests were answered, so
+   * Of a closed loop as fast as it goes, whatever the load, at most: it ends once so many requests were answered, so
    * that a slow subject is as warm as a fast one.
    */
   readonly warmUpS: number;
+  /** Absent: 20,000. */
+  readonly warmUpAnswers?: number;
   readonly forS: number;
 }
 

@@ -1,5 +1,5 @@
-import { connect, type Socket } from "node:net";
 import type { Shot } from "../workload/traffic.ts";
+import { RawConnection } from "./raw-connection.ts";
 
 /** Keep-alive connections at once. What is due while all are busy waits in line, its time running. */
 export const CONNECTIONS_MAX = 256;
@@ -17,14 +17,11 @@ interface Waiting {
   readonly answered: Answered;
 }
 
-/**
- * One request at a time on each of its connections, written and read by hand: several times cheaper than `node:http`,
- * so that half a core can ask more than another one answers.
- */
+/** RawConnections as they are needed, and a line before them; what is given up calls back as failed. */
 export class RawClient {
   private readonly addresses: readonly URL[];
-  private readonly free: Connection[] = [];
-  private readonly all = new Set<Connection>();
+  private readonly free: RawConnection[] = [];
+  private readonly all = new Set<RawConnection>();
   private readonly line: Waiting[] = [];
   private readonly sweep: NodeJS.Timeout;
   private inFlight = 0;
@@ -72,7 +69,7 @@ export class RawClient {
     for (const connection of this.all) connection.cut("the run was over");
   }
 
-  private take(): Connection | undefined {
+  private take(): RawConnection | undefined {
     for (let next = this.free.pop(); next !== undefined; next = this.free.pop()) {
       if (next.isOpen) return next;
       this.all.delete(next);
@@ -80,24 +77,24 @@ export class RawClient {
     return this.add();
   }
 
-  private add(): Connection | undefined {
+  private add(): RawConnection | undefined {
     if (this.all.size >= CONNECTIONS_MAX) return undefined;
     const address = this.addresses[this.opened++ % this.addresses.length];
     if (address === undefined) return undefined;
-    const connection = new Connection(address);
+    const connection = new RawConnection(address);
     this.all.add(connection);
     return connection;
   }
 
-  private exchange(connection: Connection, { shot, answered }: Waiting): void {
-    connection.exchange(shot, (status, body) => {
+  private exchange(connection: RawConnection, { shot, answered }: Waiting): void {
+    connection.exchange(shot.path, shot.body, ({ status, body }) => {
       this.inFlight -= 1;
       this.release(connection);
       answered(status, body);
     });
   }
 
-  private release(connection: Connection): void {
+  private release(connection: RawConnection): void {
     if (!connection.isOpen) this.all.delete(connection);
     const next = this.line.shift();
     if (next === undefined) {
@@ -114,69 +111,5 @@ export class RawClient {
     for (const connection of this.all) {
       if (connection.busySince < before) connection.cut("no answer in 5 s");
     }
-  }
-}
-
-class Connection {
-  readonly ready: Promise<void>;
-  isOpen = true;
-  /** When its request was sent, by `performance.now()`; infinite while it has none. */
-  busySince = Number.POSITIVE_INFINITY;
-  private readonly socket: Socket;
-  private text = "";
-  private wanted = Number.POSITIVE_INFINITY;
-  private answered: Answered | undefined;
-
-  constructor({ hostname, port }: URL) {
-    this.socket = connect({ host: hostname, port: Number(port), noDelay: true });
-    this.ready = new Promise((resolve) => {
-      this.socket.once("connect", () => resolve());
-      this.socket.once("close", () => resolve());
-    });
-    // One character a byte, so that lengths are bytes.
-    this.socket.setEncoding("latin1");
-    this.socket.on("data", (chunk: string) => this.read(chunk));
-    this.socket.on("error", (error) => this.cut(error.message));
-    this.socket.on("close", () => this.cut("connection closed"));
-  }
-
-  exchange({ path, body }: Shot, answered: Answered): void {
-    this.answered = answered;
-    this.busySince = performance.now();
-    const length = Buffer.byteLength(body);
-    this.socket.write(
-      `POST ${path} HTTP/1.1\r\nhost: guard\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`,
-    );
-  }
-
-  cut(reason: string): void {
-    this.isOpen = false;
-    this.socket.destroy();
-    this.finish(0, reason);
-  }
-
-  private read(chunk: string): void {
-    this.text += chunk;
-    if (this.wanted === Number.POSITIVE_INFINITY) {
-      const end = this.text.indexOf("\r\n\r\n");
-      if (end < 0) return;
-      const length = /\r\ncontent-length: (\d+)/i.exec(this.text.slice(0, end))?.[1];
-      this.wanted = end + 4 + Number(length ?? 0);
-    }
-    if (this.text.length < this.wanted) return;
-    const start = this.text.indexOf("\r\n\r\n");
-    const head = this.text.slice(0, start);
-    if (/\r\nconnection: close/i.test(head)) this.isOpen = false;
-    const body = Buffer.from(this.text.slice(start + 4), "latin1").toString("utf8");
-    this.finish(Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0), body);
-  }
-
-  private finish(status: number, body: string): void {
-    const { answered } = this;
-    this.text = "";
-    this.wanted = Number.POSITIVE_INFINITY;
-    this.busySince = Number.POSITIVE_INFINITY;
-    this.answered = undefined;
-    answered?.(status, body);
   }
 }

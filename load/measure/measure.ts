@@ -24,6 +24,8 @@ export interface MeasureJob {
   readonly load: LoadShape;
   /** Sent first under the same load, and counted nowhere. */
   readonly warmUpS: number;
+  /** Ends it earlier; absent: 20,000. */
+  readonly warmUpAnswers?: number;
   readonly forS: number;
   /** Leaves in Redis what is there; else it is emptied before the subject starts. */
   readonly keepMemory?: boolean;
@@ -71,8 +73,8 @@ export async function measure(job: MeasureJob): Promise<MeasuredRun> {
     url: running.url,
     traffic: job.traffic,
     load,
-    warmUpS: job.warmUpS,
-    forS: job.forS,
+    ...{ warmUpS: job.warmUpS, forS: job.forS },
+    ...(job.warmUpAnswers === undefined ? {} : { warmUpAnswers: job.warmUpAnswers }),
   });
   try {
     const senders = await sendersDuring(generator, redisUrl, job.warmUpS);

@@ -28,8 +28,11 @@ export interface Span {
 
 /** Pairs of one phase that are run again because a neighbour took too much, at most. */
 const REPEATS_MAX = 4;
-/** Of the slowest one's closed-loop throughput: what all of them carry without a queue that grows. */
-const CARRIED = 0.9;
+/**
+ * Of the slowest one's closed-loop throughput: as busy as a guard is planned to be at its peak (capacity on paper). Near
+ * its limit whoever is slowest would have a queue for a tail, and the others none.
+ */
+const CARRIED = 0.5;
 const EQUAL_RATE_MAX = 1_000;
 const RATE_STEP = 10;
 
@@ -62,9 +65,11 @@ export async function runOnce(
   return run;
 }
 
-/** Swipes a second that every one of the closed loops' subjects carries, from its median. */
-export function equalRate(runs: readonly MeasuredRun[]): number {
-  const names = new Set(runs.map(({ subject }) => subject));
+/** Swipes a second that each of these subjects carries with room, from its median in the closed loops. */
+export function equalRate(runs: readonly MeasuredRun[], subjects: readonly string[]): number {
+  const names = new Set(
+    runs.map(({ subject }) => subject).filter((name) => subjects.includes(name)),
+  );
   const medians = [...names].map((name) => {
     const of = runs.filter(({ subject }) => subject === name).map(({ perSecond }) => perSecond);
     return median(of) ?? 0;

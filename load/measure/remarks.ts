@@ -6,7 +6,7 @@ import type { Phases } from "./targets.ts";
 /** A generator that used more of a core than this may have been what was measured. */
 const GENERATOR_CORES_MAX = 0.9;
 /** Work of others on the machine beyond this falsifies the figures. */
-const OTHER_CORES_MAX = 0.3;
+export const OTHER_CORES_MAX = 0.3;
 
 /** One line as a run is done. */
 export function runText(run: MeasuredRun): string {

@@ -4,7 +4,7 @@ import { median } from "./median.ts";
 import { unspoilt } from "./pairs.ts";
 import { isMet, type Target } from "./targets.ts";
 
-/** One line of the table: the medians of all runs of one subject under one load. */
+/** One line of the table: the medians of one subject's runs under one load, without those that failed. */
 export interface Row {
   readonly run: MeasuredRun;
   readonly runs: number;
@@ -49,8 +49,10 @@ export function rowsOf(
   return [...groups.values()].map((group) => {
     const [first] = group;
     const isStandIn = first !== undefined && standIns.includes(first.subject);
-    const failed = isStandIn ? 0 : group.filter(hasFailed).length;
-    return { run: middle(unspoilt(group)), runs: group.length, failed, isStandIn };
+    const counting = isStandIn ? group : group.filter((run) => !hasFailed(run));
+    // Where all failed there is nothing else to show; the mark says what it is worth.
+    const run = middle(unspoilt(counting.length > 0 ? counting : group));
+    return { run, runs: group.length, failed: group.length - counting.length, isStandIn };
   });
 }
 

@@ -26,7 +26,9 @@ export interface Phases {
 /** Whose runs are whose. */
 export interface Names {
   readonly guard: string;
-  readonly twentyRules: string;
+  /** The guard with 20 of its 100 rules, and with the peers' 20. */
+  readonly fewRules: string;
+  readonly peersRules: string;
   readonly memoryFloor: string;
   readonly bareFloor: string;
   readonly peers: readonly string[];
@@ -34,6 +36,9 @@ export interface Names {
 
 /** A tail of 10 ms is judged only where the neighbours took less than this. */
 const TAIL_STOLEN_MAX = 0.02;
+const RULES_COST = 1.15;
+const PEER_THROUGHPUT = 5;
+const PEER_P99 = 0.1;
 
 export function isMet({ value, limit, must }: Target): boolean | undefined {
   if (value === undefined) return undefined;
@@ -41,7 +46,7 @@ export function isMet({ value, limit, must }: Target): boolean | undefined {
 }
 
 export function targetsOf(phases: Phases, names: Names): readonly Target[] {
-  const { fast, tail, equal } = phases;
+  const { fast, tail } = phases;
   const memory = pairsOf(fast, names.memoryFloor);
   return [
     atLeast("throughput / memory floor's", 0.65, medianRatio(memory, perSecond)),
@@ -52,17 +57,58 @@ export function targetsOf(phases: Phases, names: Names): readonly Target[] {
       1.5,
       medianRatio(pairsOf(tail, names.memoryFloor), p99),
     ),
-    ...names.peers.flatMap((peer) => [
-      atLeast(`throughput / ${peer}'s`, 5, medianRatio(pairsOf(fast, peer), perSecond)),
-      atMost(`p99 / ${peer}'s at the same rate`, 0.1, medianRatio(pairsOf(equal, peer), p99)),
-    ]),
+    ...names.peers.flatMap((peer) => peerTargets(phases, names, peer)),
     atMost(
-      "CPU a swipe, 100 rules / 20 rules",
-      1.15,
-      medianRatio(pairsOf(fast, names.twentyRules), cpuUs),
+      "CPU a swipe, 100 rules / 20 of them over the same memory",
+      RULES_COST,
+      medianRatio(pairsOf(fast, names.fewRules), cpuUs),
+    ),
+    atMost(
+      "CPU a swipe, 100 rules / the peers' 20, which look at less",
+      RULES_COST,
+      medianRatio(pairsOf(fast, names.peersRules), cpuUs),
     ),
     ...tailTargets(tail, names.guard),
   ];
+}
+
+/** With a fifth of the guard's rules, and rule for rule. */
+function peerTargets({ fast, equal }: Phases, names: Names, peer: string): readonly Target[] {
+  const own = names.peersRules;
+  return [
+    atLeast(
+      `throughput, 100 rules / ${peer}'s with 20`,
+      PEER_THROUGHPUT,
+      medianRatio(pairsOf(fast, peer), perSecond),
+    ),
+    atLeast(
+      `throughput, the same 20 rules / ${peer}'s`,
+      PEER_THROUGHPUT,
+      ratioBetween(fast, own, peer, perSecond),
+    ),
+    atMost(
+      `p99, 100 rules / ${peer}'s with 20 at the same rate`,
+      PEER_P99,
+      medianRatio(pairsOf(equal, peer), p99),
+    ),
+    atMost(
+      `p99, the same 20 rules / ${peer}'s at the same rate`,
+      PEER_P99,
+      ratioBetween(equal, own, peer, p99),
+    ),
+  ];
+}
+
+/** Of two that never met, by way of the one that both took turns with. */
+function ratioBetween(
+  turns: Turns<MeasuredRun>,
+  one: string,
+  other: string,
+  of: (run: MeasuredRun) => number,
+): number | undefined {
+  const toOne = medianRatio(pairsOf(turns, one), of);
+  const toOther = medianRatio(pairsOf(turns, other), of);
+  return toOne === undefined || toOther === undefined ? undefined : toOther / toOne;
 }
 
 function tailTargets(tail: Turns<MeasuredRun>, guard: string): readonly Target[] {

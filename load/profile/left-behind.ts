@@ -28,6 +28,8 @@ export interface LeftSizes {
 }
 
 export interface LeftBehind extends LeftSizes {
+  /** yyyy-mm-dd. */
+  readonly measuredOn?: string;
   readonly swipes: number;
   readonly persons: number;
   readonly kinds: Readonly<Record<string, KindLeft>>;
@@ -42,7 +44,7 @@ export interface KindLeft {
 /** Keys looked at of each kind. */
 const SAMPLE = 2_000;
 /** What MEMORY USAGE leaves out: rounding of the entry, the entry in the table of times, both tables' slots. */
-const TABLES = 64;
+export const TABLES = 64;
 /** Codes a bucket is declared to hold (`src/counters/limits.ts`), and enough buckets for a mean. */
 const FILL = 64;
 const BUCKETS = 500;
@@ -93,7 +95,7 @@ export async function leftBehind(redisUrl: string, dataDir: string): Promise<Lef
     const swipes = Math.max(1, kinds["locator"]?.keys ?? 0);
     const of = (names: readonly string[]) => names.flatMap((name) => kinds[name] ?? []);
     return {
-      ...{ swipes, persons, kinds },
+      ...{ measuredOn: new Date().toISOString().slice(0, 10), swipes, persons, kinds },
       codeBytes: await bytesOfACode(redis),
       ...ledger,
       locatorBytes: kinds["locator"]?.bytesAKey ?? 0,

@@ -73,11 +73,18 @@ function trafficRows(costs: MeasuredCosts): readonly Row[] {
       value: ({ perGuardWithoutAZone }) => figure(Math.round(perGuardWithoutAZone)),
     },
     {
-      what: "days in a guard's journal of 10 GB",
-      how: `÷ (${size(recordBytes)} × swipes a day ÷ guards); 30 at most`,
-      value: ({ journalDays }) => figure(Math.min(30, Math.floor(journalDays * 10) / 10)),
+      what: "Kafka may be away: a guard's journal of 10 GB",
+      how: `÷ (${size(recordBytes)} × swipes a day ÷ guards); 30 days at most`,
+      value: ({ journalDays }) => daysText(Math.min(30, journalDays)),
     },
   ];
+}
+
+/** Rounded down: nobody may rely on what is not there. */
+function daysText(days: number): string {
+  return days < 1
+    ? `${figure(Math.floor(days * 24))} h`
+    : `${figure(Math.floor(days * 10) / 10)} days`;
 }
 
 function memoryRows(costs: MeasuredCosts, kept: Kept): readonly Row[] {
@@ -157,9 +164,14 @@ function redisRows({ redisUs, redisBytes, onCluster: cluster }: MeasuredCosts): 
     },
     { what: "**shards**", how: "the larger", value: ({ shards }) => `**${figure(shards)}**` },
     {
-      what: "Redis servers of 40 GB",
-      how: "a primary and a replica each",
-      value: ({ redisServers }) => figure(redisServers),
+      what: "a shard's core at the peak",
+      how: "the same where its replica has taken over",
+      value: ({ shardBusy }) => `${figure(Math.round(1_000 * shardBusy) / 10)} %`,
+    },
+    {
+      what: "**Redis servers of 40 GB**",
+      how: "a primary and a replica each in two zones: with one gone every shard still has one",
+      value: ({ redisServers }) => `**${figure(redisServers)}**`,
     },
     {
       what: "between guards and Redis at the peak",
@@ -177,13 +189,18 @@ function kafkaRows({ recordBytes, gzipShare }: MeasuredCosts): readonly Row[] {
       value: ({ recordsADayBytes }) => size(recordsADayBytes),
     },
     {
+      what: "into Kafka at the peak",
+      how: `peak × ${size(recordBytes)} × ${figure(gzipShare)} (gzip), to each of 3 copies`,
+      value: ({ recordBytesPerSecond }) => `${size(recordBytesPerSecond)}/s`,
+    },
+    {
       what: "**Kafka partitions**",
       how: "guards' CPU at the peak ÷ 50 %, 12 at least",
       value: ({ partitions }) => `**${figure(partitions)}**`,
     },
     {
       what: "**Kafka disk**",
-      how: `records a day × ${figure(gzipShare)} (gzip) × 400 days × 3 copies × 1.3`,
+      how: `records a day × ${figure(gzipShare)} (gzip) × 400 days × 3 copies × 1.3; with a zone gone two copies still take records`,
       value: ({ kafkaBytes }) => `**${size(kafkaBytes)}**`,
     },
   ];

@@ -77,9 +77,13 @@ export interface Capacity {
   readonly shardsForMemory: number;
   readonly shardsForCpu: number;
   readonly shards: number;
+  /** A shard's one core at the peak, 0 to 1; a replica that takes over has a core of its own. */
+  readonly shardBusy: number;
   readonly redisServers: number;
   readonly redisBytesPerSecond: number;
   readonly recordsADayBytes: number;
+  /** Packed records into Kafka at the peak. */
+  readonly recordBytesPerSecond: number;
   readonly partitions: number;
   readonly kafkaBytes: number;
 }
@@ -115,9 +119,11 @@ export function capacityFor(costs: MeasuredCosts, given: Assumptions, kept: Kept
     journalDays: kept.journalBytes / (recordsADayBytes / guards.guards),
     bucketBits: Math.max(0, Math.ceil(Math.log2(codes / kept.codesABucket))),
     ...{ shardsForMemory, shardsForCpu, shards },
+    shardBusy: (peakPerSecond * redisUs) / 1e6 / shards,
     redisServers: shards * (1 + given.replicas),
     redisBytesPerSecond: peakPerSecond * costs.redisBytes,
     recordsADayBytes,
+    recordBytesPerSecond: peakPerSecond * costs.recordBytes * costs.gzipShare,
     partitions: partitionsFor(guardUs, given, peakPerSecond),
     kafkaBytes:
       recordsADayBytes * costs.gzipShare * (kept.record / DAY) * given.kafkaCopies * given.diskRoom,

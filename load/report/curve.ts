@@ -1,3 +1,6 @@
+import { FULL_SHARE_MIN } from "../measure/full-share.ts";
+import { STOLEN_MAX } from "../measure/pairs.ts";
+import { OTHER_CORES_MAX } from "../measure/remarks.ts";
 import { type Line, linePlot, type Panel } from "./line-plot.ts";
 import { figure, short, size } from "./numbers.ts";
 
@@ -12,9 +15,18 @@ export interface CurvePoint {
   readonly p99: number;
   /** Swipes a second. */
   readonly perSecond?: number;
-  /** Memory of Redis, bytes. */
+  /** Of a swipe: commands to Redis, bytes to it and back, bytes of the record, settlements and the like. */
+  readonly redisCommands?: number;
+  readonly redisBytes?: number;
+  readonly recordBytes?: number;
+  readonly steps?: number;
+  /** Shares of 0 to 1: full answers of all checks due, and the machine's time taken by neighbours. */
+  readonly full?: number;
+  readonly stolen?: number;
+  /** Cores that other programs kept busy. */
+  readonly otherCores?: number;
+  /** Memory of Redis, bytes a person. */
   readonly personBytes?: number;
-  readonly codeBytes?: number;
 }
 
 /** One curve of `load/results/curves.json`. */
@@ -25,11 +37,17 @@ export interface Curve {
   /** What x counts. */
   readonly x: string;
   readonly points: readonly CurvePoint[];
+  /** What a person's memory may be at most, bytes (promise 9). */
+  readonly personBytesMost?: number;
+  /** The day it was measured, yyyy-mm-dd. */
+  readonly measuredOn?: string;
   /** Why it is neither flat nor straight, where it is neither; one sentence. */
   readonly why?: string;
 }
 
 type Figure = Exclude<keyof CurvePoint, "x">;
+
+const MEMORY = "Memory of Redis";
 
 /** The pairs of axes: those of which nothing was measured are left out. */
 const PANELS: readonly {
@@ -54,22 +72,18 @@ const PANELS: readonly {
     ],
   },
   { title: "Throughput", unit: "swipes a second", lines: [["perSecond", "answered"]] },
-  {
-    title: "Memory of Redis",
-    unit: "bytes",
-    lines: [
-      ["personBytes", "a person"],
-      ["codeBytes", "a trace code"],
-    ],
-  },
+  { title: MEMORY, unit: "bytes a person", lines: [["personBytes", "ledger"]] },
 ];
 
-export function curveSvg({ title, x, points }: Curve): string {
+export function curveSvg({ title, x, points, personBytesMost }: Curve): string {
   const panels: Panel[] = PANELS.map(({ lines, ...panel }) => ({
     ...panel,
     lines: lines
       .map(([figure, name]) => lineOf(points, figure, name))
       .filter(({ points }) => points.length > 0),
+    ...(panel.title === MEMORY && personBytesMost !== undefined
+      ? { limit: { name: "promised at most", y: personBytesMost } }
+      : {}),
   })).filter(({ lines }) => lines.length > 0);
   return linePlot({ title, x, panels });
 }
@@ -77,42 +91,87 @@ export function curveSvg({ title, x, points }: Curve): string {
 function lineOf(points: readonly CurvePoint[], of: Figure, name: string): Line {
   return {
     name,
-    points: points.flatMap(({ x, [of]: y }) => (y === undefined ? [] : [{ x, y }])),
+    points: points.flatMap((point) =>
+      point[of] === undefined ? [] : [{ x: point.x, y: point[of], hasFailed: hasFailed(point) }],
+    ),
   };
 }
 
-/** Within this of its first value a curve is flat: pairs of runs differ by as much. */
+/** Too few full answers to count; an older file does not say. */
+function hasFailed({ full = 1 }: CurvePoint): boolean {
+  return full < FULL_SHARE_MIN;
+}
+
+/** Single runs of a few seconds differ by so much: a line that passes each point this closely is straight. */
+const NOISE = 0.1;
+/** A straight line that ends within this of where it begins is flat. */
 const FLAT = 0.1;
-/** A straight line leaves at most this share of the differences unexplained. */
-const STRAIGHT = 0.05;
 
 export type Shape = "flat" | "linear" | "neither";
 
-export function shapeOf(points: readonly { readonly x: number; readonly y: number }[]): Shape {
-  const values = points.map(({ y }) => y);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  if (high <= low * (1 + FLAT)) return "flat";
-  const middle = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length;
-  const [mx, my] = [middle(points.map(({ x }) => x)), middle(values)];
-  const sum = (of: (point: { x: number; y: number }) => number) =>
-    points.reduce((all, point) => all + of(point), 0);
-  const slope = sum(({ x, y }) => (x - mx) * (y - my)) / sum(({ x }) => (x - mx) ** 2);
-  const left = sum(({ x, y }) => (y - my - slope * (x - mx)) ** 2) / sum(({ y }) => (y - my) ** 2);
-  return left <= STRAIGHT ? "linear" : "neither";
+interface XY {
+  readonly x: number;
+  readonly y: number;
 }
 
-/** One sentence: from where to where, and of what shape. */
-export function curveSentence({ x, points, why }: Curve): string {
+export function shapeOf(points: readonly XY[]): Shape {
+  const { at } = straightLine(points);
+  if (points.some(({ x, y }) => Math.abs(at(x) / y - 1) > NOISE)) return "neither";
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return "flat";
+  return Math.abs(at(last.x) / at(first.x) - 1) <= FLAT ? "flat" : "linear";
+}
+
+/** The line nearest to all points, each by its share of itself: a tenth off is as bad at 500 µs as at 5,000. */
+function straightLine(points: readonly XY[]): { readonly slope: number; at(x: number): number } {
+  const sum = (of: (point: XY) => number) =>
+    points.reduce((all, point) => all + of(point) / point.y ** 2, 0);
+  const weight = sum(() => 1);
+  const [mx, my] = [sum(({ x }) => x) / weight, sum(({ y }) => y) / weight];
+  const spread = sum(({ x }) => (x - mx) ** 2);
+  const slope = spread === 0 ? 0 : sum(({ x, y }) => (x - mx) * (y - my)) / spread;
+  return { slope, at: (x) => my + slope * (x - mx) };
+}
+
+const WORDS = {
+  flat: "flat",
+  linear: "a straight line",
+  neither: "neither flat nor straight",
+} as const;
+
+/** One sentence: from where to where, and of what shape; and why, where it is told. */
+export function curveSentence(curve: Curve): string {
+  const { x, points, why } = curve;
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return "";
-  const shape = shapeOf(points.map((point) => ({ x: point.x, y: point.cpuUs })));
-  const words = { flat: "flat", linear: "a straight line", neither: "neither flat nor straight" }[
-    shape
-  ];
+  const cpu = cpuOf(points);
+  const shape = shapeOf(cpu);
+  const each = shape === "linear" ? ` of ${figure(straightLine(cpu).slope)} µs for one more` : "";
   const memory =
     first.personBytes === undefined || last.personBytes === undefined
       ? ""
       : `, memory a person from ${size(first.personBytes)} to ${size(last.personBytes)}`;
-  const sentence = `From ${short(first.x)} to ${short(last.x)} (${x}): CPU from ${figure(Math.round(first.cpuUs))} to ${figure(Math.round(last.cpuUs))} µs, ${words}; p99 from ${first.p99.toFixed(1)} to ${last.p99.toFixed(1)} ms${memory}.`;
-  return why === undefined ? sentence : `${sentence} ${why}`;
+  const sentence = `From ${short(first.x)} to ${short(last.x)} (${x}): CPU from ${figure(Math.round(first.cpuUs))} to ${figure(Math.round(last.cpuUs))} µs, ${WORDS[shape]}${each}; p99 from ${first.p99.toFixed(1)} to ${last.p99.toFixed(1)} ms${memory}.`;
+  return [sentence, why, ...doubts(curve)].filter((words) => words !== undefined).join(" ");
+}
+
+export function cpuOf(points: readonly CurvePoint[]): readonly XY[] {
+  return points.map(({ x, cpuUs }) => ({ x, y: cpuUs }));
+}
+
+/** What a reader must know not to trust a point too much. */
+function doubts({ points }: Curve): readonly string[] {
+  const at = (of: readonly CurvePoint[]) => of.map(({ x }) => short(x)).join(", ");
+  const failed = points.filter(hasFailed);
+  const disturbed = points.filter(
+    ({ stolen = 0, otherCores = 0 }) => stolen > STOLEN_MAX || otherCores > OTHER_CORES_MAX,
+  );
+  return [
+    failed.length === 0
+      ? []
+      : `Hollow dots failed: at ${at(failed)} less than 99.95 % of the answers were full.`,
+    disturbed.length === 0
+      ? []
+      : `Other programs or neighbours took part of the machine at ${at(disturbed)}.`,
+  ].flat();
 }

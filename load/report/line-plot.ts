@@ -4,7 +4,14 @@ import { linearScale, type Scale, spanScale } from "./ticks.ts";
 
 export interface Line {
   readonly name: string;
-  readonly points: readonly { readonly x: number; readonly y: number }[];
+  readonly points: readonly LinePoint[];
+}
+
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number;
+  /** Its run failed: the dot is hollow. */
+  readonly hasFailed?: boolean;
 }
 
 /** One pair of axes; y begins at 0. */
@@ -13,6 +20,8 @@ export interface Panel {
   /** Of y, with what it is a swipe of: `µs a swipe`. */
   readonly unit: string;
   readonly lines: readonly Line[];
+  /** What y may be at most; a dashed line. */
+  readonly limit?: { readonly name: string; readonly y: number };
 }
 
 export interface Plot {
@@ -40,8 +49,8 @@ const STYLE = [
   "text{font:12px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:#24292f}",
   ".ground{fill:#fff}.head{font-size:15px;font-weight:600}.title{font-weight:600}.tick{font-size:11px;fill:#57606a}",
   ".grid{stroke:#d8dee4;stroke-width:1}.axis{stroke:#8c959f;stroke-width:1}",
-  ".line{fill:none;stroke-width:2;stroke-linejoin:round}",
-  "@media(prefers-color-scheme:dark){.ground{fill:#0d1117}text{fill:#e6edf3}.tick{fill:#9198a1}.grid{stroke:#30363d}.axis{stroke:#6e7681}}",
+  ".line{fill:none;stroke-width:2;stroke-linejoin:round}.limit{stroke:#8c959f;stroke-width:1.5;stroke-dasharray:5 4}.hollow{fill:#fff;stroke-width:2}",
+  "@media(prefers-color-scheme:dark){.ground{fill:#0d1117}text{fill:#e6edf3}.tick{fill:#9198a1}.grid{stroke:#30363d}.axis{stroke:#6e7681}.hollow{fill:#0d1117}}",
 ].join("");
 
 /** Panels over the same x, three in a row, as a picture that stands alone. */
@@ -59,11 +68,11 @@ export function linePlot({ title, x, panels }: Plot): string {
   return svg({ width, height, title, style: STYLE, content });
 }
 
-function drawn({ title, unit, lines }: Panel, xName: string): string {
+function drawn({ title, unit, lines, limit }: Panel, xName: string): string {
   const points = lines.flatMap((line) => line.points);
   const axes: Axes = {
     x: spanScale(points.map(({ x }) => x)),
-    y: linearScale(points.map(({ y }) => y)),
+    y: linearScale([...points.map(({ y }) => y), ...(limit === undefined ? [] : [limit.y])]),
   };
   const bottom = PANEL.height - INSET.bottom;
   const middle = (INSET.left + PANEL.width - INSET.right) / 2;
@@ -79,9 +88,10 @@ function drawn({ title, unit, lines }: Panel, xName: string): string {
       class: "axis",
     }),
     ...verticalTicks(axes),
-    ...wrapped(xName).map((words, index) =>
+    ...wrapped(axes.x.isLogarithmic ? `${xName} (logarithmic)` : xName).map((words, index) =>
       text({ x: middle, y: bottom + 34 + index * NAME_LINE, "text-anchor": "middle" }, words),
     ),
+    ...(limit === undefined ? [] : [limitLine(limit, axes)]),
     ...lines.map((line, index) => lineOf(line, COLOURS[index % COLOURS.length] ?? "", axes, unit)),
   ].join("\n");
 }
@@ -147,12 +157,26 @@ function legend(lines: readonly Line[]): string[] {
   });
 }
 
+function limitLine({ name, y }: { name: string; y: number }, axes: Axes): string {
+  const at = yAt(y, axes);
+  const [x1, x2] = [INSET.left, PANEL.width - INSET.right];
+  return (
+    element("line", { x1, x2, y1: at, y2: at, class: "limit" }) +
+    text({ x: x2, y: at - 5, "text-anchor": "end", class: "tick" }, name)
+  );
+}
+
 function lineOf({ name, points }: Line, colour: string, axes: Axes, unit: string): string {
-  const places = points.map(({ x, y }) => ({ x, y, left: xAt(x, axes), top: yAt(y, axes) }));
+  const places = points.map((point) => ({
+    ...point,
+    left: xAt(point.x, axes),
+    top: yAt(point.y, axes),
+  }));
   const path = places.map(({ left, top }) => `${left.toFixed(1)},${top.toFixed(1)}`).join(" ");
-  const dots = places.map(({ x, y, left, top }) => {
+  const dots = places.map(({ x, y, left, top, hasFailed }) => {
     const words = `<title>${escapeText(`${name} at ${short(x)}: ${short(y)} ${unit}`)}</title>`;
-    return element("circle", { cx: left, cy: top, r: 3, fill: colour }, words);
+    const look = hasFailed === true ? { class: "hollow", stroke: colour } : { fill: colour };
+    return element("circle", { cx: left, cy: top, r: 3, ...look }, words);
   });
   return [element("polyline", { points: path, stroke: colour, class: "line" }), ...dots].join("");
 }

@@ -1,21 +1,17 @@
-import type { Results } from "../measure/results.ts";
 import type { StepTable } from "../profile/index.ts";
-import type { LeftBehind } from "../profile/left-behind.ts";
 import { resultTable, targetTable } from "./bench-blocks.ts";
 import { capacityFor, type MeasuredCosts } from "./capacity.ts";
 import { capacityTable } from "./capacity-table.ts";
 import { type Curve, curveSentence } from "./curve.ts";
 import { table } from "./markdown.ts";
+import { type CostFiles, type Costs, costsOf } from "./measured-costs.ts";
 import { KEPT, PLACES, SOURCES } from "./places.ts";
 import { type Optimisation, optimisationTable, stepTable } from "./step-blocks.ts";
 
 /** What stands in load/results; undefined where a file is not there yet. */
-export interface Stored {
-  readonly latest: Results | undefined;
+export interface Stored extends CostFiles {
   readonly steps: StepTable | undefined;
   readonly stepsBefore: StepTable | undefined;
-  readonly leftBehind: LeftBehind | undefined;
-  readonly curves: readonly Curve[] | undefined;
   readonly optimisations: readonly Optimisation[] | undefined;
 }
 
@@ -35,19 +31,29 @@ export function readmeBlocks(stored: Stored): ReadonlyMap<string, string> {
   }
   if (optimisations !== undefined)
     blocks.set("bench:optimisations", optimisationTable(optimisations));
-  if (curves !== undefined) blocks.set("bench:curves", curves.map(curveBlock).join("\n\n"));
+  if (curves !== undefined) blocks.set("bench:curves", curvesBlock(curves));
   const costs = costsOf(stored);
   if (costs !== undefined) blocks.set("bench:capacity", capacityBlock(costs));
   return blocks;
+}
+
+function curvesBlock(curves: readonly Curve[]): string {
+  const days = [...new Set(curves.flatMap(({ measuredOn }) => measuredOn ?? []))].sort();
+  const how = `Measured ${days.length === 0 ? "" : `on ${days.join(", ")} `}with eight tills that each wait for their answer: single runs of a few seconds after 8,000 answers, so a tenth more or less is noise.`;
+  return [how, ...curves.map(curveBlock)].join("\n\n");
 }
 
 function curveBlock(curve: Curve): string {
   return `![${curve.title}](load/results/curve-${curve.name}.svg)\n\n${curveSentence(curve)}`;
 }
 
-function capacityBlock(costs: MeasuredCosts): string {
-  const assumptions = table(["assumption", "value", "from"], SOURCES);
-  return [capacityTable(costs, KEPT, PLACES), ...bucketNote(costs), assumptions].join("\n\n");
+function capacityBlock({ costs, sources }: Costs): string {
+  return [
+    capacityTable(costs, KEPT, PLACES),
+    ...bucketNote(costs),
+    table(["measured", "value", "from"], sources),
+    table(["assumption", "value", "from"], SOURCES),
+  ].join("\n\n");
 }
 
 /** Buckets that overflow push out codes that are still needed: it must be said where the table says it. */
@@ -59,23 +65,4 @@ function bucketNote(costs: MeasuredCosts): readonly string[] {
   return [
     `The buckets of trace codes are fixed when a memory is first filled. Those of ${short.join(", ")} need more bits than \`TRACE_BUCKET_BITS\` in \`src/counters/limits.ts\` has; a bucket that overflows gives up its oldest code and says so (\`trace.bucket.full\`).`,
   ];
-}
-
-/** The guard's own row under the closed loop, which is the first of the table, and what its swipes left behind. */
-function costsOf({ latest, leftBehind, curves }: Stored): MeasuredCosts | undefined {
-  const run = latest?.rows[0];
-  if (run === undefined || leftBehind === undefined) return undefined;
-  const cluster = curves?.find(({ name }) => name === "shards")?.points.at(-1);
-  const tail = latest?.rows.find(
-    ({ subject, load }) => subject === run.subject && load !== run.load,
-  );
-  return {
-    onCluster: cluster && { guardUs: cluster.cpuUs, redisUs: cluster.redisCpuUs },
-    tail: tail && { load: tail.load, p99: tail.p99 },
-    guardUs: run.cpuUs,
-    redisUs: run.redisCpuUs,
-    redisBytes: run.bytesIn + run.bytesOut,
-    recordBytes: run.journalBytes,
-    ...leftBehind,
-  };
 }

@@ -1,12 +1,13 @@
 /** Values to write beside an axis. */
 export interface Scale {
   readonly ticks: readonly number[];
+  readonly isLogarithmic: boolean;
   /** Of a value between the axis' ends: 0 to 1. */
   at(value: number): number;
 }
 
-/** An axis spans decades where its largest value is this many times its smallest. */
-const DECADES_FROM = 20;
+/** Below it an axis is linear, so that what is straight looks straight. */
+const DECADES_FROM = 200;
 
 /** From 0 to the next round value above all: lengths must be comparable by eye. */
 export function linearScale(values: readonly number[], about = 5): Scale {
@@ -18,7 +19,7 @@ export function linearScale(values: readonly number[], about = 5): Scale {
     Number((index * step).toPrecision(12)),
   );
   const end = ticks.at(-1) ?? top;
-  return { ticks, at: (value) => value / end };
+  return { ticks, isLogarithmic: false, at: (value) => value / end };
 }
 
 /** Logarithmic where positive values span decades, else linear; ticks are the values measured. */
@@ -27,10 +28,14 @@ export function spanScale(values: readonly number[]): Scale {
   const ticks = [...new Set(values)].sort((a, b) => a - b);
   if (low > 0 && high / low >= DECADES_FROM) {
     const span = Math.log(high / low);
-    return { ticks, at: (value) => Math.log(value / low) / span };
+    return { ticks, isLogarithmic: true, at: (value) => Math.log(value / low) / span };
   }
   const from = low > 0 && low === high ? 0 : low;
-  return { ticks, at: (value) => (high === from ? 0.5 : (value - from) / (high - from)) };
+  return {
+    ticks,
+    isLogarithmic: false,
+    at: (value) => (high === from ? 0.5 : (value - from) / (high - from)),
+  };
 }
 
 /** 1, 2 or 5 times a power of ten, at least this much. */

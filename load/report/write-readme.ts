@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Curve, curveSvg } from "./curve.ts";
+import { drawCurve } from "../curves/curve-files.ts";
 import { blocksIn, withBlock } from "./markdown.ts";
 import { readmeBlocks, type Stored } from "./readme-blocks.ts";
 
@@ -38,10 +38,6 @@ function writeReadme(): void {
     if (!places.includes(name)) process.stdout.write(`${name}: README.md has no place for it.\n`);
   }
   writeFileSync(file, text);
-}
-
-function drawCurve(curve: Curve): void {
-  writeFileSync(join(RESULTS, `curve-${curve.name}.svg`), curveSvg(curve));
 }
 
 writeReadme();

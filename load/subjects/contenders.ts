@@ -4,7 +4,7 @@ import { hearFloorShape } from "../measure/floor-shape.ts";
 import type { Contender, Ground } from "../measure/phases.ts";
 import type { Names } from "../measure/targets.ts";
 import { type BenchOptions, BenchOptionsError } from "../options.ts";
-import { CANONICAL_RULES, policyText } from "../workload/policies.ts";
+import { CANONICAL_RULES, peersPolicyText, policyText } from "../workload/policies.ts";
 import { withDeadRedis } from "./dead-redis.ts";
 import { guard, guardWithOwnStore } from "./guard.ts";
 import { program } from "./program.ts";
@@ -13,7 +13,10 @@ import { withSlowRedis } from "./slow-redis.ts";
 /** Everybody who is measured. */
 export interface Contenders {
   readonly guard: Contender;
-  readonly twentyRules: Contender;
+  /** The guard with a fifth of the rules, over the same memory. */
+  readonly fewRules: Contender;
+  /** The guard with the rules that the peers have. */
+  readonly peersRules: Contender;
   /** The guard as it comes without Redis. */
   readonly ownStore: Contender;
   readonly memoryFloor: Contender;
@@ -30,7 +33,8 @@ const REPLY_LATE_MS = 20;
 
 const NAMES: Names = {
   guard: "guard-100-rules",
-  twentyRules: "guard-20-rules",
+  fewRules: "guard-20-rules",
+  peersRules: "guard-peers-20",
   memoryFloor: "memory-floor",
   bareFloor: "bare-floor",
   peers: ["json-rules", "zen"],
@@ -40,7 +44,7 @@ const SLOW = `guard-redis-${REPLY_LATE_MS}ms-late`;
 const FROZEN = "guard-redis-frozen";
 const CLOSED = "guard-redis-port-closed";
 const ALL: readonly string[] = [
-  ...[NAMES.guard, NAMES.twentyRules, OWN_STORE, NAMES.memoryFloor, NAMES.bareFloor],
+  ...[NAMES.guard, NAMES.fewRules, NAMES.peersRules, OWN_STORE, NAMES.memoryFloor, NAMES.bareFloor],
   ...[...NAMES.peers, SLOW, FROZEN, CLOSED],
 ];
 
@@ -54,6 +58,8 @@ export async function contendersOf(
   }
   const policyFile = writePolicy(ground, CANONICAL_RULES);
   const fewRules = writePolicy(ground, FEW_RULES);
+  const peersRules = join(ground.scratch, "policy-peers.yaml");
+  writeFileSync(peersRules, peersPolicyText());
   const isNamed = (name: string) => only.length === 0 || only.includes(name);
   const main: Contender = { subject: guard(NAMES.guard, dist), policyFile };
   // Heard by this build's scripts: those of another build may have other names.
@@ -63,13 +69,14 @@ export async function contendersOf(
   const plain = guard("guard", dist);
   return {
     guard: main,
-    twentyRules: { subject: guard(NAMES.twentyRules, dist), policyFile: fewRules },
+    fewRules: { subject: guard(NAMES.fewRules, dist), policyFile: fewRules },
+    peersRules: { subject: guard(NAMES.peersRules, dist), policyFile: peersRules },
     ownStore: { subject: guardWithOwnStore(OWN_STORE, dist), policyFile },
     memoryFloor: { subject: program(NAMES.memoryFloor, "floors/memory.js", shaped), policyFile },
     bareFloor: { subject: program(NAMES.bareFloor, "floors/bare.js"), policyFile },
     peers: NAMES.peers.map((name) => ({
       subject: program(name, `peers/${name}.js`),
-      policyFile: fewRules,
+      policyFile: peersRules,
     })),
     standIns: [
       { subject: withSlowRedis(SLOW, plain, REPLY_LATE_MS), policyFile },

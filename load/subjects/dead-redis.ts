@@ -1,4 +1,4 @@
-import { type RedisServer, startRedisServer } from "./redis-server.ts";
+import { startRedis, type TestRedis } from "../../tests/services/redis.ts";
 import type { Subject } from "./subject.ts";
 
 /** How a Redis is dead: it takes commands and says nothing more, or nobody listens on its port. */
@@ -9,7 +9,7 @@ export function withDeadRedis(name: string, subject: Subject, death: Death): Sub
   return {
     name,
     start: async (around) => {
-      const redis = await startRedisServer();
+      const redis = await startRedis();
       try {
         const running = await subject.start({ ...around, redisUrl: redis.url });
         const stop = async () => {
@@ -25,7 +25,7 @@ export function withDeadRedis(name: string, subject: Subject, death: Death): Sub
   };
 }
 
-async function end(redis: RedisServer, death: Death): Promise<void> {
-  if (death === "frozen") redis.signal("SIGSTOP");
+async function end(redis: TestRedis, death: Death): Promise<void> {
+  if (death === "frozen") process.kill(redis.pid, "SIGSTOP");
   else await redis.stop();
 }

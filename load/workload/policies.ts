@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { packageRoot } from "../../src/config/package-root.ts";
+import type { FeaturePlan } from "../../src/features/plan.ts";
+import { parsePolicy } from "../../src/rules/policy.ts";
 import {
   ADDED_RULES,
   type AddedRule,
@@ -10,11 +12,12 @@ import {
   type Declaration,
   moreRules,
 } from "./added-rules.ts";
+import { type LookingRule, memoryFirst } from "./memory-first.ts";
 import { twentyOf } from "./twenty-policy.ts";
 import { TWENTY_RULES } from "./twenty-rules.ts";
 
 export interface PolicyOptions {
-  /** 10 to 500; 100 is the canonical workload's. */
+  /** 10 to 500; 100 are the canonical workload's. */
   readonly rules: number;
   /** 1 to 24: counters alone, over exactly so many windows, none of them the policy's own. */
   readonly windows?: number;
@@ -28,7 +31,7 @@ interface PolicyFile {
   readonly [rest: string]: unknown;
 }
 
-interface Rule {
+interface Rule extends LookingRule {
   readonly id: string;
   readonly mode?: string;
   readonly [rest: string]: unknown;
@@ -42,15 +45,26 @@ interface Overlay {
 export const CANONICAL_RULES = 100;
 
 /**
- * A policy for GUARD_POLICY. 100 rules: the shipped policy's rules in force and further counters. Up to 20: the
- * rules that the peers are asked for too. Between 20 and 100: some of the 100, from all families. Above: more counters.
+ * A policy for GUARD_POLICY. 100 rules: the shipped policy's rules in force and further counters. Below: some of the
+ * 100, as far as so many can over the same kinds of memory. Above: more counters.
  */
 export function policyText({ rules, windows }: PolicyOptions): string {
   if (windows !== undefined) return stringify(counterPolicy(rules, windows));
-  if (rules <= TWENTY_RULES.length) return stringify(twentyOf(TWENTY_RULES.slice(0, rules)));
   const whole = canonical();
-  if (rules < CANONICAL_RULES) return stringify(withRules(whole, spread(whole.rules, rules)));
+  if (rules < CANONICAL_RULES)
+    return stringify(withRules(whole, memoryFirst(whole.rules, planOf(whole), rules)));
   return stringify(withAdded(whole, moreRules(rules - CANONICAL_RULES)));
+}
+
+/** The rules that the peers are asked for too. */
+export function peersPolicyText(): string {
+  return stringify(twentyOf(TWENTY_RULES));
+}
+
+function planOf(policy: PolicyFile): FeaturePlan {
+  const read = parsePolicy(stringify(policy), "policy.yaml");
+  if ("policy" in read) return read.policy.plan;
+  throw new Error(`the workload's policy is refused: ${JSON.stringify(read.faults)}`);
 }
 
 /** The 100: those that are off are left out, because nobody judges them. */
@@ -79,13 +93,6 @@ function withRules(policy: PolicyFile, rules: readonly Rule[]): PolicyFile {
     return kept.length > 0 ? [{ ...overlay, rules: Object.fromEntries(kept) }] : [];
   });
   return { ...policy, rules, overlays };
-}
-
-function spread<T>(all: readonly T[], count: number): readonly T[] {
-  return Array.from(
-    { length: count },
-    (_, index) => all[Math.floor((index * all.length) / count)],
-  ).filter((one) => one !== undefined);
 }
 
 function counterPolicy(rules: number, windows: number): PolicyFile {

@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { RawConnection, type RawReply } from "../../load/generators/raw-connection.ts";
 import { delay } from "../services/service-process.ts";
 
 /** An answer as the wire brought it. */
@@ -40,20 +40,14 @@ const CONNECTIONS_MAX = 3_000;
 /** How often what is due is sent. */
 const TICK_MS = 5;
 
-/**
- * Keep-alive connections with one request each at a time, written and read by hand: several times cheaper than
- * `node:http`, so that one core can ask more than another one answers.
- */
+/** As many connections as there are requests at once: nothing waits in line on this side. */
 export class RawClient {
-  private readonly host: string;
-  private readonly port: number;
-  private readonly free: Connection[] = [];
-  private readonly all = new Set<Connection>();
+  private readonly address: URL;
+  private readonly free: RawConnection[] = [];
+  private readonly all = new Set<RawConnection>();
 
   constructor(url: string) {
-    const { hostname, port } = new URL(url);
-    this.host = hostname;
-    this.port = Number(port);
+    this.address = new URL(url);
   }
 
   async open(count: number): Promise<void> {
@@ -65,11 +59,12 @@ export class RawClient {
   async post({ path, body }: Shot, due = performance.now()): Promise<RawAnswer> {
     const connection = this.free.pop() ?? this.add();
     if (connection === undefined) return { status: 0, retryAfter: undefined, text: "", ms: 0 };
-    const head = `POST ${path} HTTP/1.1\r\nhost: guard\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
-    const text = await connection.exchange(head + body);
+    const reply = await new Promise<RawReply>((resolve) =>
+      connection.exchange(path, body, resolve),
+    );
     if (connection.isOpen) this.free.push(connection);
     else this.all.delete(connection);
-    return answerOf(text, performance.now() - due);
+    return answerOf(reply, performance.now() - due);
   }
 
   /** Sends each flow at its pace for so long, whether or not what went before was answered. */
@@ -93,81 +88,18 @@ export class RawClient {
   }
 
   close(): void {
-    for (const connection of this.all) connection.close();
+    for (const connection of this.all) connection.cut("the client was closed");
   }
 
-  private add(): Connection | undefined {
+  private add(): RawConnection | undefined {
     if (this.all.size >= CONNECTIONS_MAX) return undefined;
-    const connection = new Connection(this.host, this.port);
+    const connection = new RawConnection(this.address);
     this.all.add(connection);
     return connection;
   }
 }
 
-class Connection {
-  readonly ready: Promise<void>;
-  isOpen = true;
-  private readonly socket: Socket;
-  private text = "";
-  private wanted = Number.POSITIVE_INFINITY;
-  private done: ((text: string) => void) | undefined;
-
-  constructor(host: string, port: number) {
-    this.socket = connect({ host, port, noDelay: true });
-    this.ready = new Promise((resolve) => {
-      this.socket.once("connect", () => resolve());
-      this.socket.once("close", () => resolve());
-    });
-    this.socket.setEncoding("latin1");
-    this.socket.on("data", (chunk: string) => this.read(chunk));
-    this.socket.on("error", () => undefined);
-    this.socket.on("close", () => {
-      this.isOpen = false;
-      this.finish();
-    });
-  }
-
-  exchange(bytes: string): Promise<string> {
-    return new Promise((resolve) => {
-      this.done = resolve;
-      if (this.isOpen) this.socket.write(bytes);
-      else this.finish();
-    });
-  }
-
-  close(): void {
-    this.socket.destroy();
-  }
-
-  private read(chunk: string): void {
-    this.text += chunk;
-    if (this.wanted === Number.POSITIVE_INFINITY) {
-      const end = this.text.indexOf("\r\n\r\n");
-      if (end < 0) return;
-      const length = /content-length: (\d+)/i.exec(this.text.slice(0, end))?.[1];
-      this.wanted = end + 4 + Number(length ?? 0);
-    }
-    if (this.text.length < this.wanted) return;
-    if (/\r\nconnection: close/i.test(this.text)) this.isOpen = false;
-    this.finish();
-  }
-
-  private finish(): void {
-    const { text, done } = this;
-    this.text = "";
-    this.wanted = Number.POSITIVE_INFINITY;
-    this.done = undefined;
-    done?.(text);
-  }
-}
-
-function answerOf(text: string, ms: number): RawAnswer {
-  const end = text.indexOf("\r\n\r\n");
-  const head = end < 0 ? text : text.slice(0, end);
-  return {
-    status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0),
-    retryAfter: /\r\nretry-after: (\S+)/i.exec(head)?.[1],
-    text: end < 0 ? "" : text.slice(end + 4),
-    ms,
-  };
+function answerOf({ status, head, body }: RawReply, ms: number): RawAnswer {
+  const retryAfter = /\r\nretry-after: (\S+)/i.exec(head)?.[1];
+  return { status, retryAfter, text: status === 0 ? "" : body, ms };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import { curvesNamed } from "../../load/curves/measure-curves.ts";
 import { planOf } from "../../load/measure/plan.ts";
 import { sampleOf } from "../../load/measure/prometheus-text.ts";
 import { BenchOptionsError, readOptions } from "../../load/options.ts";
@@ -27,6 +28,15 @@ t.test("flags make the plan smaller or longer, and a part of it is never the res
 
 t.test("several subjects are named with commas", async (t) => {
   t.same(readOptions(["--only", "a,b"]).only, ["a", "b"]);
+});
+
+t.test("curves are named, in the order in which they are drawn; a stranger is told", async (t) => {
+  t.same(
+    curvesNamed(["shards", "rules"]).map(({ name }) => name),
+    ["rules", "shards"],
+  );
+  t.equal(curvesNamed([]).length, 8);
+  t.throws(() => curvesNamed(["speed"]), BenchOptionsError);
 });
 
 t.test("wrong flags are told", async (t) => {

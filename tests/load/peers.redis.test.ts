@@ -5,7 +5,7 @@ import t from "tap";
 import { guard } from "../../load/subjects/guard.ts";
 import { program } from "../../load/subjects/program.ts";
 import type { Subject } from "../../load/subjects/subject.ts";
-import { policyText } from "../../load/workload/policies.ts";
+import { peersPolicyText } from "../../load/workload/policies.ts";
 import { TWENTY_RULES } from "../../load/workload/twenty-rules.ts";
 import { shipped } from "../../src/config/settings.ts";
 import { skipWithoutRedisServer, startRedis } from "../services/redis.ts";
@@ -115,7 +115,7 @@ function places(folder: string): { reference: string; policyFile: string } {
     writeFileSync(join(reference, "lists", `${list}.csv`), `${rows.join("\n")}\n`);
   }
   const policyFile = join(folder, "policy.yaml");
-  writeFileSync(policyFile, policyText({ rules: TWENTY_RULES.length }));
+  writeFileSync(policyFile, peersPolicyText());
   return { reference, policyFile };
 }
 

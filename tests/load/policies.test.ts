@@ -1,11 +1,21 @@
 import t from "tap";
 import { parse } from "yaml";
-import { CANONICAL_RULES, type PolicyOptions, policyText } from "../../load/workload/policies.ts";
+import { kindsOf } from "../../load/workload/memory-first.ts";
+import {
+  CANONICAL_RULES,
+  type PolicyOptions,
+  peersPolicyText,
+  policyText,
+} from "../../load/workload/policies.ts";
 import { TWENTY_RULES } from "../../load/workload/twenty-rules.ts";
 import { type Policy, parsePolicy, RULES_MAX } from "../../src/rules/policy.ts";
 
 function policyOf(options: PolicyOptions): Policy {
-  const read = parsePolicy(policyText(options), "policy.yaml");
+  return parsed(policyText(options));
+}
+
+function parsed(text: string): Policy {
+  const read = parsePolicy(text, "policy.yaml");
   if ("policy" in read) return read.policy;
   throw new Error(JSON.stringify(read.faults));
 }
@@ -75,6 +85,23 @@ t.test("policies of other sizes compile, with exactly so many rules", async (t) 
   t.equal(new Set(rules.map(({ id }) => id)).size, 500, "and 500 can be written");
 });
 
+t.test("fewer rules are some of the hundred, over the same kinds of memory", async (t) => {
+  const idsOf = (rules: number) => policyOf({ rules }).rules.map(({ everywhere }) => everywhere.id);
+  const all = idsOf(CANONICAL_RULES);
+  for (const rules of [10, 20, 50])
+    t.ok(
+      idsOf(rules).every((id) => all.includes(id)),
+      `${rules} of the hundred`,
+    );
+  const kinds = (rules: number) => kindsOf(policyOf({ rules }).plan);
+  t.same(kinds(50), kinds(CANONICAL_RULES));
+  t.ok(kinds(CANONICAL_RULES).length - kinds(20).length <= 1, "twenty miss one kind at most");
+  t.ok(
+    kindsOf(parsed(peersPolicyText()).plan).length < kinds(20).length,
+    "the peers' look at less",
+  );
+});
+
 t.test("windows: exactly so many, over logs of one length", async (t) => {
   const lengths = (windows: number) =>
     policyOf({ rules: 96, windows }).plan.logs.map(({ entity, window, exact }) => [
@@ -90,7 +117,7 @@ t.test("windows: exactly so many, over logs of one length", async (t) => {
 });
 
 t.test("the twenty rules of the peers are twenty rules of the guard", async (t) => {
-  const policy = policyOf({ rules: 20 });
+  const policy = parsed(peersPolicyText());
   t.same(
     policy.rules.map(({ everywhere }) => everywhere.id),
     TWENTY_RULES.map(({ id }) => id),

@@ -93,6 +93,11 @@ t.test("shards: the data asks for them, or the CPU does", async (t) => {
   t.equal(busy.shards, 40, "20 cores half busy");
 });
 
+t.test("at the peak a shard's core is as busy as its share of the swipes makes it", async (t) => {
+  const busy = capacityFor({ ...COSTS, redisUs: 1e6 }, GIVEN, SHORT);
+  t.equal(busy.shardBusy, 0.5, "20 cores' work on 40 shards");
+});
+
 t.test("several shards are a Cluster, and cost what a Cluster costs", async (t) => {
   const costs = { ...COSTS, onCluster: { guardUs: 1_000, redisUs: 300 } };
   t.equal(capacityFor(costs, GIVEN, SHORT).guardUs, 500, "one shard holds it");
@@ -113,6 +118,11 @@ t.test("Kafka holds every record packed, in three copies and with room", async (
   const { kafkaBytes, partitions, recordsADayBytes } = capacityFor(COSTS, GIVEN, SHORT);
   t.equal(recordsADayBytes, 300e6);
   t.equal(kafkaBytes, 300e6 * 0.2 * 400 * 3 * 1.5);
+  t.equal(
+    capacityFor(COSTS, GIVEN, SHORT).recordBytesPerSecond,
+    20 * 3_000 * 0.2,
+    "twenty a second at the peak, packed",
+  );
   t.equal(partitions, 12, "never fewer than the guard makes");
   const large = capacityFor(COSTS, { ...GIVEN, pharmacies: 1_000_000 }, SHORT);
   t.equal(large.partitions, 20);

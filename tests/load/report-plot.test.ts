@@ -19,9 +19,12 @@ t.test("a scale of lengths begins at 0 and ends above all, on round numbers", as
 t.test(
   "x is logarithmic where it spans decades, and its ticks are what was measured",
   async (t) => {
-    const decades = spanScale([10_000, 100_000, 1_000_000]);
-    t.ok(Math.abs(decades.at(100_000) - 0.5) < 1e-9);
-    t.same(decades.ticks, [10_000, 100_000, 1_000_000]);
+    const decades = spanScale([10_000, 100_000, 1_000_000, 100_000_000]);
+    t.ok(Math.abs(decades.at(1_000_000) - 0.5) < 1e-9);
+    t.same(decades.ticks, [10_000, 100_000, 1_000_000, 100_000_000]);
+    t.ok(decades.isLogarithmic);
+    const rules = spanScale([10, 100, 500]);
+    t.notOk(rules.isLogarithmic, "what is straight must look straight");
     t.equal(spanScale([1, 2, 3]).at(2), 0.5);
     t.equal(spanScale([0, 50, 1_000]).at(500), 0.5, "nothing has no logarithm");
     t.ok(Number.isFinite(spanScale([4]).at(4)));
@@ -51,10 +54,10 @@ t.test(
     t.equal(drawn.split("<circle").length - 1, 12);
     t.match(drawn, "guard at 500: 550 µs a swipe");
     t.notMatch(drawn, "Memory of Redis");
-    t.match(
-      curveSvg({ ...CURVE, points: CURVE.points.map((p) => ({ ...p, personBytes: 900 })) }),
-      "Memory of Redis",
-    );
+    const points = CURVE.points.map((p) => ({ ...p, personBytes: 900 }));
+    t.match(curveSvg({ ...CURVE, points }), "Memory of Redis, bytes a person");
+    t.notMatch(curveSvg({ ...CURVE, points }), "promised at most");
+    t.match(curveSvg({ ...CURVE, points, personBytesMost: 1_024 }), "promised at most");
     t.notMatch(drawn, /NaN|undefined|<script|href=/);
     t.match(drawn, "rules &#38; more");
   },
@@ -77,12 +80,32 @@ t.test("shapes: flat, linear, neither", async (t) => {
   t.equal(shapeOf(points((x) => 100 + x / 4)), "flat");
   t.equal(shapeOf(points((x) => 100 + 20 * x)), "linear");
   t.equal(shapeOf(points((x) => 100 + x * x * 5)), "neither");
+  t.equal(shapeOf(points((x) => (x % 4 === 0 ? 106 : 98))), "flat", "runs differ by as much");
+  const noisy = (x: number) => (100 + 20 * x) * (x === 4 ? 1.06 : 0.97);
+  t.equal(shapeOf(points(noisy)), "linear");
+});
+
+t.test("a dot whose run failed is hollow, and the sentence says so", async (t) => {
+  const [first, ...others] = CURVE.points;
+  const points = [
+    { ...first, full: 0.99, x: 10, cpuUs: 1, redisCpuUs: 1, p50: 1, p99: 1 },
+    ...others,
+  ];
+  t.equal(curveSvg({ ...CURVE, points }).split('class="hollow"').length - 1, 4);
+  t.match(curveSentence({ ...CURVE, points }), "Hollow dots failed: at 10 less than 99.95 %");
+  t.notMatch(curveSvg(CURVE), 'class="hollow"');
+  t.notMatch(curveSentence(CURVE), "failed");
+});
+
+t.test("a point that others disturbed is told", async (t) => {
+  const points = CURVE.points.map((point) => ({ ...point, otherCores: point.x === 500 ? 0.9 : 0 }));
+  t.match(curveSentence({ ...CURVE, points }), "took part of the machine at 500.");
 });
 
 t.test("the sentence says from where to where, and why where it is told", async (t) => {
   t.equal(
     curveSentence(CURVE),
-    "From 10 to 500 (rules): CPU from 305 to 550 µs, a straight line; p99 from 3.0 to 4.0 ms.",
+    "From 10 to 500 (rules): CPU from 305 to 550 µs, a straight line of 0.5 µs for one more; p99 from 3.0 to 4.0 ms.",
   );
   t.match(curveSentence({ ...CURVE, why: "Because." }), / ms\. Because\.$/);
 });

@@ -4,6 +4,7 @@ import type { Results } from "../../load/measure/results.ts";
 import type { StepTable } from "../../load/profile/index.ts";
 import type { LeftBehind } from "../../load/profile/left-behind.ts";
 import { kindOf } from "../../load/profile/left-behind.ts";
+import { DUTIES, DUTY_HEADS } from "../../load/report/duties.ts";
 import { blocksIn, table, withBlock } from "../../load/report/markdown.ts";
 import { readmeBlocks } from "../../load/report/readme-blocks.ts";
 import { stepTable } from "../../load/report/step-blocks.ts";
@@ -49,6 +50,26 @@ t.test("without its file a block is absent", async (t) => {
 t.test("capacity is reckoned only from what was measured", async (t) => {
   const leftBehind = {} as LeftBehind;
   t.notOk(readmeBlocks({ ...NOTHING, leftBehind }).has("bench:capacity"));
+});
+
+t.test("each figure that capacity is reckoned from is told with its file", async (t) => {
+  const leftBehind: LeftBehind = {
+    ...{ measuredOn: "2026-11-22", swipes: 16_850, persons: 14_789, kinds: {} },
+    ...{ codeBytes: 41.88, ledgerBytes: 153, ledgerSwipeBytes: 64, locatorBytes: 206 },
+    ...{ answerBytes: 1_105, swipeByteDays: 6_251, personBytes: 129, articleBytes: 352 },
+    gzipShare: 0.086,
+  };
+  const files = { ...NOTHING, latest: LATEST, leftBehind };
+  const text = readmeBlocks(files).get("bench:capacity") ?? "";
+  t.match(text, "| a trace code | 41.9 B |");
+  t.match(text, "`left-behind.json` on 2026-11-22: what 16,850 swipes of 14,789 persons left");
+  t.match(text, "401 and 130 µs | the row guard, 16 tills, of the table above |");
+  t.notMatch(text, /NaN|undefined/);
+  t.notMatch(text, "Cluster, where there is more");
+  const points = [1, 3].map((x) => ({ x, cpuUs: 990, redisCpuUs: 310, p50: 1, p99: 2 }));
+  const curves = [{ name: "shards", title: "", x: "", points }];
+  const withCluster = readmeBlocks({ ...files, curves }).get("bench:capacity") ?? "";
+  t.match(withCluster, "| 990 and 310 µs | 3 shards, the last point of the curve of shards");
 });
 
 t.test("steps stand beside what they were, with their sum", async (t) => {
@@ -107,6 +128,22 @@ t.test("the table of results: a row a subject and load, what is not known is a d
     "| guard | 16 tills | 1,450 | 9.12 | 21.20 | 40.00 | 123 | 100 % | 99.96 % | – | 1.2 % |",
   );
   t.match(text, "| guard | 16 tills | 401 | 130 | 4.25 | 99 | 3,000 | 5,000 | 7,800 |");
+});
+
+t.test("a row whose runs failed says so, and what that means; stand-ins do not fail", async (t) => {
+  const failed = { ...RUN, fullShare: 0.98 };
+  const dead = { ...RUN, subject: "dead", fullShare: 0 };
+  const latest = { ...LATEST, rows: [RUN, dead], runs: { fast: [RUN, failed], standIns: [dead] } };
+  const text = readmeBlocks({ ...NOTHING, latest }).get("bench:table") ?? "";
+  t.match(text, "| guard, **FAILED 1 of 2** | 16 tills | 1,450 |");
+  t.match(text, "| dead, stand-ins by design | 16 tills |");
+  t.match(text, "had less than 99.95 % full answers");
+  const good = readmeBlocks({ ...NOTHING, latest: LATEST }).get("bench:table") ?? "";
+  t.notMatch(good, "FAILED");
+});
+
+t.test("every line of what each does has a word for everybody", async (t) => {
+  for (const line of DUTIES) t.equal(line.length, DUTY_HEADS.length + 1, String(line[0]));
 });
 
 t.test("a figure that was missed or not judged is said to be so", async (t) => {

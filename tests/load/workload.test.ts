@@ -174,6 +174,15 @@ t.test("for the cost curves: exactly so many trace codes, one a pack", async (t)
   }
 });
 
+t.test("for the cost curves: many trace codes on lines that no rule holds", async (t) => {
+  const swipes = checks(200, { codes: 32, lines: 8 }).map(swipeOf);
+  for (const { lines } of swipes)
+    t.same(
+      lines.map(({ traceCodes }) => traceCodes.length),
+      Array.from({ length: 8 }, () => 4),
+    );
+});
+
 t.test("for the cost curves: so many persons, so many swipes each, at one pharmacy", async (t) => {
   const swipes = checks(6_144, { persons: 1_000, swipesPerPerson: 6 }).map(swipeOf);
   const places = new Map<string, Set<string>>();

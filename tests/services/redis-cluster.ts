@@ -5,8 +5,10 @@ import { delay, freePort } from "./service-process.ts";
 const SLOTS = 16_384;
 /** Below this a bus port, which is the port and 10,000, still is a port. */
 const PORT_MAX = 55_000;
-/** How soon a silent node counts as failed. */
+const PRIMARIES = 3;
 const NODE_TIMEOUT_MS = 1_000;
+/** Far beyond what it takes on a busy machine: nobody waits for ever. */
+const JOIN_LIMIT_MS = 60_000;
 
 /** A primary with the slots it began with, and its replica where it has one. */
 export interface ClusterNode {
@@ -25,19 +27,24 @@ export interface TestCluster {
 }
 
 export interface ClusterOptions {
+  /** Three where it is absent. */
+  readonly primaries?: number;
+  /** How soon a silent node counts as failed; 1 s where it is absent. */
+  readonly nodeTimeoutMs?: number;
   /** Which primaries get a replica, by number. */
   readonly replicas?: readonly number[];
 }
 
-/** Three primaries of the test's own on loopback, made a Cluster by its own commands. Stop it in `t.teardown`. */
-export async function startCluster({ replicas = [] }: ClusterOptions = {}): Promise<TestCluster> {
+/** Primaries of the test's own on loopback, made a Cluster by its own commands. Stop it in `t.teardown`. */
+export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
+  const { primaries = PRIMARIES, replicas = [], nodeTimeoutMs = NODE_TIMEOUT_MS } = options;
   const nodes = await Promise.all(
-    [0, 1, 2].map(async (index): Promise<ClusterNode> => {
-      const redis = await startNode();
-      const slots = shareOf(index);
+    Array.from({ length: primaries }, async (_, index): Promise<ClusterNode> => {
+      const redis = await startNode(nodeTimeoutMs);
+      const slots = shareOf(index, primaries);
       await ask(redis.port, "CLUSTER", "ADDSLOTSRANGE", ...slots.map(String));
       const id = (await ask(redis.port, "CLUSTER", "MYID")).split("\r\n")[1] ?? "";
-      const replica = replicas.includes(index) ? await startNode() : undefined;
+      const replica = replicas.includes(index) ? await startNode(nodeTimeoutMs) : undefined;
       return { redis, id, slots, replica };
     }),
   );
@@ -55,8 +62,8 @@ export async function startCluster({ replicas = [] }: ClusterOptions = {}): Prom
   };
 }
 
-function shareOf(index: number): readonly [number, number] {
-  const share = Math.ceil(SLOTS / 3);
+function shareOf(index: number, primaries: number): readonly [number, number] {
+  const share = Math.ceil(SLOTS / primaries);
   return [index * share, Math.min((index + 1) * share, SLOTS) - 1];
 }
 
@@ -76,13 +83,13 @@ async function follow(port: number, primary: string): Promise<void> {
   }
 }
 
-async function startNode(): Promise<TestRedis> {
+async function startNode(nodeTimeoutMs: number): Promise<TestRedis> {
   let port = await freePort();
   while (port > PORT_MAX) port = await freePort();
   return startRedis({
     port,
     args: [
-      ...["--cluster-enabled", "yes", "--cluster-node-timeout", String(NODE_TIMEOUT_MS)],
+      ...["--cluster-enabled", "yes", "--cluster-node-timeout", String(nodeTimeoutMs)],
       // A part that is lost must not stop the rest.
       ...["--cluster-require-full-coverage", "no", "--repl-diskless-sync-delay", "0"],
       ...["--cluster-replica-validity-factor", "0"],
@@ -94,7 +101,11 @@ async function everywhere(
   servers: readonly TestRedis[],
   holds: (info: string) => boolean,
 ): Promise<void> {
+  const limit = Date.now() + JOIN_LIMIT_MS;
   for (const { port } of servers) {
-    while (!holds(await ask(port, "CLUSTER", "INFO"))) await delay(50);
+    while (!holds(await ask(port, "CLUSTER", "INFO"))) {
+      if (Date.now() > limit) throw new Error("the Cluster does not come together");
+      await delay(50);
+    }
   }
 }

@@ -10,7 +10,8 @@ import { runOf } from "./run.ts";
 
 const NAMES = {
   guard: "guard",
-  twentyRules: "twenty",
+  fewRules: "few",
+  peersRules: "same",
   memoryFloor: "memory",
   bareFloor: "bare",
   peers: ["peer"],
@@ -34,14 +35,15 @@ t.test("every figure to reach is the guard's to the other's, at its limit", asyn
     {
       memory: { perSecond: 1_000, cpuUs: 200 },
       bare: { cpuUs: 100 },
-      twenty: { cpuUs: 300 / 1.15 },
+      few: { cpuUs: 300 / 1.15 },
+      same: { cpuUs: 300 / 1.15, perSecond: 650 },
       peer: { perSecond: 130 },
     },
   );
   const tail = against({ p99: 6, p999: 24, stolen: 0.01 }, { memory: { p99: 4 } });
-  const equal = against({ p99: 3 }, { peer: { p99: 30 } });
+  const equal = against({ p99: 3 }, { peer: { p99: 30 }, same: { p99: 3 } });
   const targets = targetsOf({ fast, tail, equal }, NAMES);
-  t.equal(targets.length, 9);
+  t.equal(targets.length, 12);
   t.ok(
     targets.every((target) => isMet(target) === true),
     JSON.stringify(targets),
@@ -53,12 +55,13 @@ t.test("every figure to reach is the guard's to the other's, at its limit", asyn
         {
           memory: { perSecond: 1_000, cpuUs: 200 },
           bare: { cpuUs: 100 },
-          twenty: { cpuUs: 261 },
+          few: { cpuUs: 261 },
+          same: { cpuUs: 261, perSecond: 649 },
           peer: { perSecond: 130 },
         },
       ),
       tail: against({ p99: 10.1, p999: 25.1 }, { memory: { p99: 4 } }),
-      equal: against({ p99: 3.1 }, { peer: { p99: 30 } }),
+      equal: against({ p99: 3.1 }, { peer: { p99: 30 }, same: { p99: 3.1 } }),
     },
     NAMES,
   );
@@ -66,6 +69,20 @@ t.test("every figure to reach is the guard's to the other's, at its limit", asyn
     worse.every((target) => isMet(target) === false),
     JSON.stringify(worse),
   );
+});
+
+t.test("a peer is held against the guard with all its rules, and rule for rule", async (t) => {
+  const fast = against(
+    { perSecond: 1_000 },
+    { same: { perSecond: 1_600 }, peer: { perSecond: 400 } },
+  );
+  const equal = against({ p99: 8 }, { same: { p99: 4 }, peer: { p99: 40 } });
+  const targets = targetsOf({ fast, tail: NONE, equal }, NAMES);
+  const found = (what: string) => targets.find((target) => target.what === what)?.value;
+  t.equal(found("throughput, 100 rules / peer's with 20"), 2.5);
+  t.equal(found("throughput, the same 20 rules / peer's"), 4);
+  t.equal(found("p99, 100 rules / peer's with 20 at the same rate"), 0.2);
+  t.equal(found("p99, the same 20 rules / peer's at the same rate"), 0.1);
 });
 
 t.test("what was not run, or lost too much time, is not judged", async (t) => {
@@ -98,12 +115,13 @@ t.test("a run with less than 99.95 % full answers of all checks due has failed",
 });
 
 t.test(
-  "one failed run marks its row, however good the median is; stand-ins are exempt",
+  "a failed run marks its row and counts for nothing in it; stand-ins are exempt",
   async (t) => {
     const runs = [runOf(), runOf({ fullShare: 0.5 }), runOf({ perSecond: 3_000 })];
     const [row] = rowsOf(runs);
     t.equal(row?.failed, 1);
-    t.equal(row?.run.perSecond, 1_000, "the median");
+    t.equal(row?.run.perSecond, 2_000, "the median of the two that count");
+    t.equal(rowsOf([runOf({ fullShare: 0.5, p99: 90 })])[0]?.run.p99, 90, "else what there is");
     t.match(tableText(rowsOf(runs)), /FAILED \(1 of 3 runs\)/);
     const [standIn] = rowsOf([runOf({ subject: "dead", fullShare: 0 })], ["dead"]);
     t.equal(standIn?.failed, 0);
@@ -114,14 +132,14 @@ t.test("runs of another load have a row of their own", async (t) => {
   t.equal(rowsOf([runOf(), runOf({ load: "300/s open" }), runOf()]).length, 2);
 });
 
-t.test("the equal rate is one that the slowest carries", async (t) => {
+t.test("the equal rate is half of what the slowest carries who takes part", async (t) => {
   const runs = [
-    ...[100, 205, 900].map((perSecond) => runOf({ subject: "peer", perSecond })),
-    runOf({ perSecond: 2_000 }),
+    ...[100, 405, 900].map((perSecond) => runOf({ subject: "peer", perSecond })),
+    ...[runOf({ subject: "elsewhere", perSecond: 50 }), runOf({ perSecond: 2_000 })],
   ];
-  t.equal(equalRate(runs), 180);
-  t.equal(equalRate([runOf({ perSecond: 5_000 })]), 1_000);
-  t.equal(equalRate([runOf({ perSecond: 0 })]), 10);
+  t.equal(equalRate(runs, ["guard", "peer"]), 200);
+  t.equal(equalRate([runOf({ perSecond: 5_000 })], ["guard"]), 1_000);
+  t.equal(equalRate([runOf({ perSecond: 0 })], ["guard"]), 10);
 });
 
 t.test(
