@@ -8,6 +8,7 @@ import {
   eventSchema,
   type JournalRecord,
 } from "../src/audit/event.ts";
+import type { RecordText } from "../src/audit/line-buffer.ts";
 import { createDesk } from "../src/checkout/create-desk.ts";
 import { createJournalRecorder } from "../src/checkout/journal-recorder.ts";
 import { fixedKeyring } from "../src/checkout/keyring.ts";
@@ -101,7 +102,7 @@ t.test("every line of the example upload is one, with a body of its operation", 
 async function openDesk() {
   const journal: JournalRecord[] = [];
   const sink = {
-    append: async (texts: readonly string[]) => void journal.push(...texts.map(recordOf)),
+    append: async (texts: readonly RecordText[]) => void journal.push(...texts.map(recordOf)),
   };
   const clock = createVirtualClock(Date.UTC(2026, 10, 1));
   const pseudonymiser = pseudonymiserOf(

@@ -11,7 +11,8 @@ import { type SpaceState, spaceState, type Volume } from "./disk-space.ts";
 import { otherEvent, recordText } from "./event.ts";
 import { type JournalTrouble, JournalUnavailableError } from "./journal-error.ts";
 import { JournalWriter } from "./journal-writer.ts";
-import { LineBuffer, lineBytes } from "./line-buffer.ts";
+import { lineBytes, type RecordText } from "./line-buffer.ts";
+import { type LineBatch, LineQueue } from "./line-queue.ts";
 import { Overdue } from "./overdue.ts";
 import { furthestPosition } from "./relay-position.ts";
 import { FULL_AT, KeptSegments, type RetentionLimits, type Trim } from "./retention.ts";
@@ -28,8 +29,6 @@ import {
 
 /** Bytes waiting for the disk; beyond this `append` refuses. About 3,000 records. */
 export const QUEUE_BYTES_MAX = 8_000_000;
-/** Bytes handed to the system in one call. */
-const BATCH_BYTES = 1_000_000;
 const SEGMENT_BYTES = 64_000_000;
 /** A limit is at least this many segments, so that trimming takes a part and not everything. */
 const SEGMENTS_IN_LIMIT = 8;
@@ -81,14 +80,6 @@ export interface JournalHealth {
   readonly unflushed: DurationMs;
 }
 
-interface Waiting {
-  readonly records: readonly string[];
-  /** Of their lines. */
-  readonly bytes: number;
-  readonly taken: () => void;
-  readonly refused: (error: Error) => void;
-}
-
 /**
  * The durable local journal: what `append` acknowledged is with the operating system (it survives
  * kill -9) and, `syncEvery` later, on disk. Records are numbered from 1; their order is that of the
@@ -100,9 +91,7 @@ export class Journal {
   private readonly writer: JournalWriter;
   private readonly kept: KeptSegments;
   private readonly listeners = new Set<() => void>();
-  private readonly lines = new LineBuffer();
-  private readonly waiting: Waiting[] = [];
-  private waitingBytes = 0;
+  private readonly queue = new LineQueue();
   private pumping: Promise<void> | undefined;
   private readonly writing: Overdue;
   private failedAt: EpochMs | undefined;
@@ -138,13 +127,16 @@ export class Journal {
     this.acknowledged = this.kept.oldest();
   }
 
-  /** Resolves when the records, as text, are handed to the operating system: all of them, or none. */
-  async append(records: readonly string[]): Promise<void> {
+  /**
+   * Resolves when the records are handed to the operating system: all of them, or none. They are read before the call
+   * returns: their bytes are then the caller's again.
+   */
+  async append(records: readonly RecordText[]): Promise<void> {
     if (records.length === 0) return;
     const bytes = lineBytes(records);
     if (this.isClosed) throw new JournalUnavailableError("closed");
     if (this.isStuck()) throw this.refusal("stuck");
-    if (this.waitingBytes + bytes > QUEUE_BYTES_MAX) throw this.refusal("queue");
+    if (this.queue.bytes + bytes > QUEUE_BYTES_MAX) throw this.refusal("queue");
     if (spaceState(this.volume) === "out") throw this.refusal("space");
     if (this.heldBytes() > this.options.limits.maxBytes) throw this.refusal("full");
     await this.enqueue(records, bytes);
@@ -203,12 +195,10 @@ export class Journal {
     await this.writer.close();
   }
 
-  private enqueue(records: readonly string[], bytes: number): Promise<void> {
-    return new Promise<void>((taken, refused) => {
-      this.waiting.push({ records, bytes, taken, refused });
-      this.waitingBytes += bytes;
-      this.pumping ??= this.pump();
-    });
+  private enqueue(records: readonly RecordText[], bytes: number): Promise<void> {
+    const written = this.queue.add(records, bytes);
+    this.pumping ??= this.pump();
+    return written;
   }
 
   private async pump(): Promise<void> {
@@ -216,44 +206,30 @@ export class Journal {
     await Promise.resolve();
     try {
       do {
-        if (this.waiting.length > 0) await this.writeBatch(this.takeBatch());
+        const batch = this.queue.take();
+        if (batch !== undefined) await this.writeBatch(batch);
         await this.trim();
-      } while (this.waiting.length > 0);
+      } while (this.queue.bytes > 0);
     } finally {
       // In the same turn as the last look at the queue: whoever comes later starts the pump again.
       this.pumping = undefined;
     }
   }
 
-  private takeBatch(): Waiting[] {
-    let bytes = 0;
-    let count = 0;
-    for (const each of this.waiting) {
-      if (count > 0 && bytes + each.bytes > BATCH_BYTES) break;
-      bytes += each.bytes;
-      count += 1;
-    }
-    const batch = this.waiting.splice(0, count);
-    this.waitingBytes -= bytes;
-    return batch;
-  }
-
-  private async writeBatch(batch: readonly Waiting[]): Promise<void> {
-    const records = batch.flatMap((each) => each.records);
-    const length = batch.reduce((sum, each) => sum + each.bytes, 0);
+  private async writeBatch(batch: LineBatch): Promise<void> {
     this.writing.begin();
     try {
-      await this.writer.write(this.lines.fill(records, length), records.length);
+      await this.writer.write(batch.buffer.lines, batch.records);
     } catch (error) {
-      const refusal = this.refusal("append", error);
-      for (const each of batch) each.refused(refusal);
+      batch.refused(this.refusal("append", error));
       return;
     } finally {
       this.writing.end();
+      this.queue.release(batch);
     }
     this.failedAt = undefined;
-    for (const each of batch) each.taken();
-    this.options.observer.notice({ kind: "journal.appended", value: length });
+    batch.taken();
+    this.options.observer.notice({ kind: "journal.appended", value: batch.bytes });
     for (const listener of this.listeners) listener();
   }
 

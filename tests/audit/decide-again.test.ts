@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { EVENTS, type EventData, type JournalRecord } from "../../src/audit/event.ts";
+import type { RecordText } from "../../src/audit/line-buffer.ts";
 import { RecordedSwipe, toPseudonymisedSwipe } from "../../src/audit/recorded-swipe.ts";
 import type { Bundle } from "../../src/checkout/bundle.ts";
 import { createDesk } from "../../src/checkout/create-desk.ts";
@@ -106,8 +107,8 @@ async function play(lines: readonly string[], way: Way): Promise<Played> {
   const written: string[] = [];
   const answers = new Map<string, DecisionAnswer>();
   const sink = {
-    append: async (texts: readonly string[]) => {
-      written.push(...texts);
+    append: async (texts: readonly RecordText[]) => {
+      written.push(...texts.map(String));
     },
   };
   const desk = createDesk({

@@ -1,6 +1,7 @@
 import type { JournalRecord } from "../../src/audit/event.ts";
+import type { RecordText } from "../../src/audit/line-buffer.ts";
 
 /** What a line of the journal says. */
-export function recordOf(text: string): JournalRecord {
-  return JSON.parse(text) as JournalRecord;
+export function recordOf(text: RecordText): JournalRecord {
+  return JSON.parse(String(text)) as JournalRecord;
 }

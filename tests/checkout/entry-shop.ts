@@ -7,6 +7,7 @@ import {
   type JournalRecord,
 } from "../../src/audit/event.ts";
 import { type Journal, openJournal } from "../../src/audit/journal.ts";
+import type { RecordText } from "../../src/audit/line-buffer.ts";
 import { readJournal } from "../../src/audit/reader.ts";
 import { openWaitingRecords } from "../../src/audit/waiting-records.ts";
 import { createShop, type Shop as Opened } from "../../src/checkout/create-desk.ts";
@@ -82,7 +83,7 @@ export async function openInstance(
     relayed: false,
   });
   const sink = {
-    append: async (records: readonly string[]) => {
+    append: async (records: readonly RecordText[]) => {
       if (full?.()) throw new Error("full");
       await journal.append(records);
     },

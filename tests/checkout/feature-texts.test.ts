@@ -34,22 +34,26 @@ interface Case {
   readonly vector: FeatureVector;
 }
 
-const cases: fc.Arbitrary<Case> = fc
+const planned: fc.Arbitrary<FeaturePlan> = fc
   .record({
     all: fc.uniqueArray(names, { maxLength: 12 }),
     ofSwipe: fc.nat(12),
     kinds: fc.array(fc.constantFrom(...KINDS), { minLength: 12, maxLength: 12 }),
-    swipe: fc.array(readings, { maxLength: 12 }),
-    lines: fc.array(fc.array(readings, { maxLength: 12 }), { maxLength: 3 }),
   })
-  .map(({ all, ofSwipe, kinds, swipe, lines }) => {
-    const planned: readonly PlannedFeature[] = all.map((name, index) => ({
+  .map(({ all, ofSwipe, kinds }) => {
+    const features: readonly PlannedFeature[] = all.map((name, index) => ({
       name,
       definition: { kind: kinds[index] ?? "swipe" } as FeatureDefinition,
     }));
-    const plan = { swipe: planned.slice(0, ofSwipe), lines: planned.slice(ofSwipe) };
-    return { plan: plan as unknown as FeaturePlan, vector: { swipe, lines } as FeatureVector };
+    const plan = { swipe: features.slice(0, ofSwipe), lines: features.slice(ofSwipe) };
+    return plan as unknown as FeaturePlan;
   });
+
+const rows = fc.array(readings, { maxLength: 12 });
+
+function vectors(lines: fc.ArrayConstraints): fc.Arbitrary<FeatureVector> {
+  return fc.record({ swipe: rows, lines: fc.array(rows, lines) }) as fc.Arbitrary<FeatureVector>;
+}
 
 /** The same as objects: what a record's schema describes. */
 function byName({ plan, vector }: Case): object {
@@ -66,16 +70,99 @@ function byName({ plan, vector }: Case): object {
   ]);
 }
 
+function equalsObjects(written: FeatureTexts, plan: FeaturePlan, vector: FeatureVector): boolean {
+  return String(written.of(plan, vector)) === JSON.stringify(byName({ plan, vector }));
+}
+
 t.test("features written as text are their objects' JSON to the letter", (t) => {
   const written = new FeatureTexts();
   fc.assert(
-    fc.property(cases, (each) => {
-      const expected = JSON.stringify(byName(each));
-      t.equal(written.of(each.plan, each.vector), expected);
-      t.equal(written.of(each.plan, each.vector), expected, "and told again under the same plan");
+    fc.property(planned, fc.array(vectors({ maxLength: 3 }), { maxLength: 6 }), (plan, told) => {
+      for (const vector of told) t.ok(equalsObjects(written, plan, vector));
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
+  t.end();
+});
+
+t.test("and so they are where the next swipe differs from the one before in a few of them", (t) => {
+  const written = new FeatureTexts();
+  const changes = fc.array(fc.tuple(fc.nat(60), readings), { maxLength: 4 });
+  const first = fc.record({
+    swipe: fc.array(readings, { minLength: 12, maxLength: 12 }),
+    lines: fc.array(fc.array(readings, { minLength: 12, maxLength: 12 }), { maxLength: 4 }),
+  });
+  fc.assert(
+    fc.property(planned, first, fc.array(changes, { maxLength: 8 }), (plan, from, steps) => {
+      let vector = from as FeatureVector;
+      t.ok(equalsObjects(written, plan, vector));
+      for (const step of steps) {
+        vector = changed(vector, step);
+        t.ok(equalsObjects(written, plan, vector));
+      }
+    }),
+    { numRuns: 300 },
+  );
+  t.end();
+});
+
+function changed(
+  { swipe, lines }: FeatureVector,
+  step: readonly (readonly [number, Reading | undefined])[],
+): FeatureVector {
+  const all = [swipe, ...lines].map((row) => [...row]);
+  for (const [place, reading] of step) {
+    const row = all[place % all.length];
+    if (row !== undefined && reading !== undefined) row[place % 12] = reading;
+  }
+  return { swipe: all[0] ?? [], lines: all.slice(1) };
+}
+
+t.test(
+  "given rows that are filled anew for the next swipe, each record says what its own did",
+  (t) => {
+    const written = new FeatureTexts();
+    const rows = fc.array(readings, { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(planned, fc.array(rows, { minLength: 2, maxLength: 6 }), (plan, told) => {
+        const swipe: (Reading | undefined)[] = [];
+        const line: (Reading | undefined)[] = [];
+        const vector = { swipe, lines: [line] } as unknown as FeatureVector;
+        for (const row of told) {
+          swipe.splice(0, swipe.length, ...row);
+          line.splice(0, line.length, ...row);
+          t.ok(equalsObjects(written, plan, vector));
+        }
+      }),
+      { numRuns: 100 },
+    );
+    t.end();
+  },
+);
+
+t.test("and so they are of a sale of more lines than are kept, between smaller ones", (t) => {
+  const written = new FeatureTexts();
+  const large = vectors({ minLength: 15, maxLength: 20 });
+  fc.assert(
+    fc.property(planned, large, vectors({ maxLength: 2 }), (plan, one, other) => {
+      for (const vector of [other, one, other]) t.ok(equalsObjects(written, plan, vector));
+    }),
+    { numRuns: 50 },
+  );
+  t.end();
+});
+
+t.test("and so they are after a text that is longer than any sheet has room for", (t) => {
+  const written = new FeatureTexts();
+  const kind = { kind: "reference" } as FeatureDefinition;
+  const features = ["a", "b", "c"].map((name) => ({ name, definition: kind }));
+  const plan = { swipe: features, lines: [] } as unknown as FeaturePlan;
+  const said = (...known: readonly (number | string)[]): FeatureVector => ({
+    swipe: known.map((value) => ({ known: value })),
+    lines: [],
+  });
+  const told = [said(1, "b", 3), said(2, "药".repeat(100_000), 4), said(2, "b", 3)];
+  for (const vector of told) t.ok(equalsObjects(written, plan, vector));
   t.end();
 });
 

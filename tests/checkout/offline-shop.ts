@@ -1,4 +1,5 @@
 import type { JournalRecord } from "../../src/audit/event.ts";
+import type { RecordText } from "../../src/audit/line-buffer.ts";
 import { openBatchDesk } from "../../src/checkout/batch/batch-desk.ts";
 import { type Batches, createBatches, type PlayedLine } from "../../src/checkout/batch/batches.ts";
 import type { Bundle } from "../../src/checkout/bundle.ts";
@@ -54,7 +55,7 @@ export class OfflineShop {
     const home = createEmbeddedHome(this.shelf, () => this.clock.now());
     const storeOf = (generation: string) => (now: () => number) =>
       this.faulty(createPackedStore(home, createKeyNames(generation), now));
-    const append = async (written: readonly string[]) => {
+    const append = async (written: readonly RecordText[]) => {
       this.records.push(...written.map(recordOf));
     };
     const tools: DeskTools = {

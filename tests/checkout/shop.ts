@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { JournalRecord } from "../../src/audit/event.ts";
+import type { RecordText } from "../../src/audit/line-buffer.ts";
 import type { Bundle } from "../../src/checkout/bundle.ts";
 import { createDesk } from "../../src/checkout/create-desk.ts";
 import type { Desk } from "../../src/checkout/desk.ts";
@@ -67,7 +68,7 @@ export class Shop {
   open(instance = "one", { patient = true, takes = (): boolean => true } = {}): Counter {
     const records: JournalRecord[] = [];
     const sink = {
-      append: async (written: readonly string[]) => {
+      append: async (written: readonly RecordText[]) => {
         if (!takes()) throw new Error("The test's journal takes nothing.");
         records.push(...written.map(recordOf));
       },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { GuardEvent } from "../../src/audit/event.ts";
 import { eventSchema } from "../../src/audit/event.ts";
+import type { RecordText } from "../../src/audit/line-buffer.ts";
 import { systemTimers } from "../../src/config/machine.ts";
 import { activation } from "../../src/control/activation.ts";
 import { createBundleLoader } from "../../src/control/load-bundle.ts";
@@ -59,7 +60,7 @@ async function open(t: Test) {
     load: loader.load,
   });
   const sink = {
-    async append(texts: readonly string[]) {
+    async append(texts: readonly RecordText[]) {
       if (journal.isFull) throw new Error("full");
       events.push(...texts.map((text) => recordOf(text).event));
     },

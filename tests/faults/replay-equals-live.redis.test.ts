@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import type { JournalRecord } from "../../src/audit/event.ts";
+import type { RecordText } from "../../src/audit/line-buffer.ts";
 import { readJournal } from "../../src/audit/reader.ts";
 import { FROM_THE_OLDEST, SegmentReader } from "../../src/audit/segment-reader.ts";
 import { createDesk } from "../../src/checkout/create-desk.ts";
@@ -143,7 +144,7 @@ async function recordAgain(lines: readonly string[], pseudonymiser: Pseudonymise
   const bundle = await replayBundle(pseudonymiser);
   let written: JournalRecord[] = [];
   const sink = {
-    append: async (texts: readonly string[]) => {
+    append: async (texts: readonly RecordText[]) => {
       written.push(...texts.map(recordOf).filter(isOfSwipe));
     },
   };

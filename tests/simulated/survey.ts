@@ -1,4 +1,5 @@
 import type { JournalRecord } from "../../src/audit/event.ts";
+import type { RecordText } from "../../src/audit/line-buffer.ts";
 import { createDesk } from "../../src/checkout/create-desk.ts";
 import { createJournalRecorder } from "../../src/checkout/journal-recorder.ts";
 import { fixedKeyring } from "../../src/checkout/keyring.ts";
@@ -134,7 +135,7 @@ class Probe {
         return observed;
       },
     };
-    const append = async (texts: readonly string[]) => {
+    const append = async (texts: readonly RecordText[]) => {
       this.records.push(...texts.map(recordOf));
     };
     this.desk = createDesk({
