@@ -68,10 +68,11 @@ function countPartners(
 ): Seen {
   const partners = partnersOf(context, kind, entity);
   if (partners === undefined || partners === MISSING) return partners;
+  // At most 32 beside the swipe's own: a look through them is faster than a set.
   const different = ownPartners(context, kind, entity);
   for (const { at, partner } of partners)
-    if (inWindow(at, context.at, window)) different.add(partner);
-  return different.size;
+    if (inWindow(at, context.at, window) && !different.includes(partner)) different.push(partner);
+  return different.length;
 }
 
 function entityOfSwipe(kind: BindingKind): EntityOf {
@@ -79,11 +80,12 @@ function entityOfSwipe(kind: BindingKind): EntityOf {
   return ({ observation }) => observation.bindings.find((use) => use.kind === letter)?.entity;
 }
 
-function ownPartners({ observation }: ReadContext, kind: BindingKind, entity: string): Set<Bytes> {
+/** Each once: the observation has no pair twice. */
+function ownPartners({ observation }: ReadContext, kind: BindingKind, entity: string): Bytes[] {
   const letter = BINDING_LETTERS[kind];
-  const own = new Set<Bytes>();
+  const own: Bytes[] = [];
   for (const use of observation.bindings)
-    if (use.kind === letter && use.entity === entity) own.add(use.partner);
+    if (use.kind === letter && use.entity === entity) own.push(use.partner);
   return own;
 }
 
@@ -103,8 +105,13 @@ export const devicePharmacies = partnersCount("device", { window: WINDOW_MAX });
 export const articleDrugs = partnersCount(
   "article",
   { window: WINDOW_MAX },
-  ({ swipe }, line) => swipe.lines[line] && articleAt(swipe, swipe.lines[line]),
+  (context, line) => context.shared(articles)[line],
 );
+
+/** One a line: several windows ask for it. */
+function articles({ swipe }: ReadContext): readonly (string | undefined)[] {
+  return swipe.lines.map((line) => articleAt(swipe, line));
+}
 
 /** Persons, each with an insurance, seen with this ID number (rule IM-09). Absent where no identity card was shown. */
 export const idPersons = partnersCount("idNumber", { window: WINDOW_MAX });
@@ -162,11 +169,10 @@ export function learnedDrugDiffers(parameters: Parameters): FeatureDefinition {
     return partners.some(({ partner, count }) => partner !== own && count >= share * all);
   };
   return bound("boolean", "line", { kind: "product", kept: TRACE_KEPT }, (context, index) => {
-    const { observation, reference } = context;
-    const { line } = context.line(index);
-    const ledger = observation.lines[index];
-    const products = productsOf(line);
-    if (products.length === 0 || !teachesProducts(line, ledger, reference)) return false;
+    const facts = context.line(index);
+    const ledger = context.observation.lines[index];
+    if (!teachesProducts(facts.line, ledger, facts)) return false;
+    const products = productsOf(facts.line);
     const own = drugPartner(ledger?.drug ?? "");
     return anyOf(products, (product) => {
       const partners = partnersOf(context, "product", product);

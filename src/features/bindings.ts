@@ -1,5 +1,5 @@
 import type { BindingUse, LedgerLine } from "../counters/contract.ts";
-import type { ReferenceBundle } from "../reference/bundle.ts";
+import type { DrugEntry, DrugIdentity } from "../reference/bundle.ts";
 import type {
   Pseudonym,
   PseudonymisedLine,
@@ -45,11 +45,19 @@ export interface PlannedBinding {
 /** A swipe as its bindings see it; `ledger` in the order of its lines. */
 export interface Bound {
   readonly swipe: PseudonymisedSwipe;
-  readonly reference: ReferenceBundle;
+  /** What is known of each line's drug. */
+  readonly goods: readonly LineGoods[];
   readonly ledger: readonly LedgerLine[];
+  /** `partnerDigest` of a pharmacy or a drug code: few, and the same all day. */
+  digestOf(code: string): Bytes;
 }
 
-type Pair = readonly [entity: string, partner: Bytes];
+export interface LineGoods {
+  readonly drug: DrugEntry | undefined;
+  readonly identity: DrugIdentity;
+}
+
+type Add = (entity: string, partner: Bytes) => void;
 
 /** What the swipe itself says, each pair once. */
 export function bindingUses(
@@ -60,10 +68,10 @@ export function bindingUses(
   for (const { kind, kept } of planned) {
     const letter = BINDING_LETTERS[kind];
     const first = uses.length;
-    for (const [entity, partner] of PAIRS[kind](bound)) {
+    ADD_PAIRS[kind](bound, (entity, partner) => {
       if (!hasPair(uses, first, entity, partner))
         uses.push({ kind: letter, entity, partner, kept });
-    }
+    });
   }
   return uses;
 }
@@ -81,53 +89,49 @@ function hasPair(
   return false;
 }
 
-const PAIRS: Readonly<Record<BindingKind, (bound: Bound) => readonly Pair[]>> = {
-  card: ({ swipe }) => {
+const ADD_PAIRS: Readonly<Record<BindingKind, (bound: Bound, add: Add) => void>> = {
+  card: ({ swipe }, add) => {
     const card = cardOf(swipe);
-    return card === undefined ? NONE : [[card, eightBytes(swipe.person.id)]];
+    if (card !== undefined) add(card, eightBytes(swipe.person.id));
   },
-  personCard: ({ swipe }) => {
+  personCard: ({ swipe }, add) => {
     const card = cardOf(swipe);
-    return card === undefined ? NONE : [[swipe.person.id, eightBytes(card)]];
+    if (card !== undefined) add(swipe.person.id, eightBytes(card));
   },
-  device: ({ swipe: { pharmacy } }) =>
-    pharmacy.device === undefined ? NONE : [[pharmacy.device, partnerDigest(pharmacy.code)]],
-  article: ({ swipe }) =>
-    eachLine(swipe, (line) => {
+  device: ({ swipe: { pharmacy }, digestOf }, add) => {
+    if (pharmacy.device !== undefined) add(pharmacy.device, digestOf(pharmacy.code));
+  },
+  article: ({ swipe, digestOf }, add) => {
+    for (const line of swipe.lines) {
       const entity = articleAt(swipe, line);
-      return entity === undefined ? NONE : [[entity, partnerDigest(line.drug)]];
-    }),
-  price: ({ swipe, reference }) =>
-    eachLine(swipe, (line) => {
-      const price = packPriceMicro(line, reference.drug(line.drug));
-      return price === undefined ? NONE : [[drugCodeAt(swipe, line), bytes64(price)]];
-    }),
-  idNumber: ({ swipe: { credential, person } }) =>
-    credential.idNumber === undefined
-      ? NONE
-      : [[credential.idNumber, partnerDigest(person.id, person.insurance)]],
-  product: ({ swipe, reference, ledger }) =>
-    eachLine(swipe, (line, index) => {
-      const drug = ledger[index]?.drug;
-      if (drug === undefined || !teachesProducts(line, ledger[index], reference)) return NONE;
-      return productsOf(line).map((product): Pair => [product, drugPartner(drug)]);
-    }),
+      if (entity !== undefined) add(entity, digestOf(line.drug));
+    }
+  },
+  price: ({ swipe, goods }, add) => {
+    for (const [index, line] of swipe.lines.entries()) {
+      const price = packPriceMicro(line, goods[index]?.drug);
+      if (price !== undefined) add(drugCodeAt(swipe, line), bytes64(price));
+    }
+  },
+  idNumber: ({ swipe: { credential, person } }, add) => {
+    if (credential.idNumber !== undefined)
+      add(credential.idNumber, partnerDigest(person.id, person.insurance));
+  },
+  product: ({ swipe, goods, ledger }, add) => {
+    for (const [index, line] of swipe.lines.entries()) {
+      const [own, entry] = [goods[index], ledger[index]];
+      if (own === undefined || entry === undefined) continue;
+      if (!teachesProducts(line, entry, own.identity)) continue;
+      for (const product of productsOf(line)) add(product, drugPartner(entry.drug));
+    }
+  },
 };
-
-const NONE: readonly Pair[] = Object.freeze([]);
 
 const CARD_TYPE = "03";
 
 /** The chip of a card that was read: beside a code or an identity card it is another chip's, or the last one's. */
 function cardOf({ credential: { type, card } }: PseudonymisedSwipe): Pseudonym | undefined {
   return type === CARD_TYPE ? card : undefined;
-}
-
-function eachLine(
-  { lines }: PseudonymisedSwipe,
-  pairs: (line: PseudonymisedLine, index: number) => readonly Pair[],
-): readonly Pair[] {
-  return lines.flatMap(pairs);
 }
 
 function eightBytes(pseudonym: string): Bytes {
@@ -155,11 +159,10 @@ export function drugPartner(drug: Bytes): Bytes {
 export function teachesProducts(
   line: PseudonymisedLine,
   ledger: LedgerLine | undefined,
-  reference: ReferenceBundle,
+  { drugClass }: Pick<DrugIdentity, "drugClass">,
 ): boolean {
   if (line.traceCodes.length === 0 || line.splitPack) return false;
   if (ledger === undefined || ledger.quantity <= 0 || ledger.quantity % ONE !== 0) return false;
-  const { drugClass } = reference.identify(line.drug);
   return drugClass === "western" || drugClass === "patent";
 }
 

@@ -3,7 +3,7 @@ import type { Bytes } from "../units.ts";
 import type { FeatureDefinition, Seen } from "./definition.ts";
 import { ABSENT, MISSING, NOTHING } from "./definition.ts";
 import type { LedgerView } from "./ledger-view.ts";
-import { dispensedWithin, ledgerView } from "./ledger-view.ts";
+import { dispensedWithin } from "./ledger-view.ts";
 import type { ReadContext } from "./read-context.ts";
 import { CALENDAR_DAY } from "./span.ts";
 
@@ -16,7 +16,7 @@ type Duplicates = (drug: Bytes) => boolean;
 /** Days left of the molecule that duplicates a line and lasts longest; 0 where there is none. */
 export const similarOnHand = () =>
   duplicated("number", 0, (duplicates, context) => {
-    const ledger = context.shared(ledgerView);
+    const ledger = context.ledger();
     if (ledger === undefined) return MISSING;
     let most = 0;
     for (const other of context.shared(moleculesBought)) {
@@ -29,7 +29,7 @@ export const similarOnHand = () =>
 export const similarToday = () =>
   duplicated("boolean", false, (duplicates, context) => {
     if (context.observation.lines.some(({ drug }) => duplicates(drug))) return true;
-    const ledger = context.shared(ledgerView);
+    const ledger = context.ledger();
     return ledger === undefined ? MISSING : wasBoughtToday(ledger, duplicates, context);
   });
 
@@ -73,7 +73,7 @@ function duplicatesOf(own: Bytes, { reference }: ReadContext): Duplicates {
 /** Every molecule of which something was dispensed and is left with the person. */
 function moleculesBought(context: ReadContext): ReadonlySet<Bytes> {
   const molecules = new Set<Bytes>();
-  for (const { lines } of context.shared(ledgerView)?.dispensed ?? []) {
+  for (const { lines } of context.ledger()?.dispensed ?? []) {
     for (const { drug, quantity } of lines) if (quantity > 0) molecules.add(molecule(drug));
   }
   return molecules;

@@ -7,6 +7,7 @@ import { MISSING, NOTHING } from "./definition.ts";
 import { number32 } from "./digests.ts";
 import type { LogEntity } from "./entities.ts";
 import { ENTITY_NAMES, entityKind, markedEntities } from "./entities.ts";
+import type { LogView } from "./log-view.ts";
 import type { Parameters } from "./parameters.ts";
 import type { ReadContext } from "./read-context.ts";
 import { logOf } from "./remembered.ts";
@@ -15,13 +16,11 @@ import { readSpan } from "./span.ts";
 
 const FEN_A_YUAN = 100;
 
-/** What a count sees: the entity's log, and what of it is in. */
+/** What a count sees: the entity's log, and how many of its newest entries are in the window. */
 interface Looked {
-  readonly log: readonly LogEntry[];
-  readonly after: EpochMs;
-  readonly until: EpochMs;
+  readonly view: LogView;
+  readonly newest: number;
   readonly context: ReadContext;
-  readonly entity: LogEntity;
 }
 
 interface Declared {
@@ -37,9 +36,8 @@ function logFeature(
   measures: "count" | "money" = "count",
 ): FeatureDefinition {
   const { scope, otherwise } = entityKind(entity);
+  const remembered = logOf(entity);
   const isExact = exact > 0;
-  // Lines of one prescriber share their log, and so what is counted in it.
-  const counted = () => new Map<readonly LogEntry[], number>();
   return {
     type: "number",
     scope,
@@ -49,15 +47,10 @@ function logFeature(
     ...(measures === "count" && { isCount: true }),
     ...(isExact ? {} : { unavailable: "bucketed counts are not available yet; declare exact" }),
     read(context, line): Seen {
-      const log = logOf(context, entity, line);
-      if (log === undefined) return otherwise;
-      if (log === MISSING) return MISSING;
-      const known = scope === "line" ? context.shared(counted) : undefined;
-      const value =
-        known?.get(log) ??
-        read({ log, after: span.after(context), until: span.until(context), context, entity });
-      known?.set(log, value);
-      return value;
+      const view = remembered(context, line, span.until(context));
+      if (view === undefined) return otherwise;
+      if (view === MISSING) return MISSING;
+      return read({ view, newest: view.newerThan(span.after(context)), context });
     },
   };
 }
@@ -75,11 +68,7 @@ function declared(parameters: Parameters, entities: readonly LogEntity[] = ENTIT
 /** Different persons, the one judged among them. */
 export function distinctPersons(parameters: Parameters): FeatureDefinition {
   parameters.accept("distinct");
-  return logFeature(declared(parameters), ({ log, after, until, context }) => {
-    const persons = new Set([context.observation.person]);
-    for (const { at, person } of log) if (at > after && at <= until) persons.add(person);
-    return persons.size;
-  });
+  return logFeature(declared(parameters), ({ view, newest }) => view.persons(newest));
 }
 
 /** Different marks: the cashiers of a till (`operator`), the prefectures of outsiders (`prefecture`). */
@@ -87,24 +76,14 @@ export function distinctMarks(marks: string): (parameters: Parameters) => Featur
   const entities = markedEntities(marks);
   return (parameters) => {
     parameters.accept("distinct");
-    return logFeature(declared(parameters, entities), (looked) => {
-      const { log, after, until } = looked;
-      const different = new Set([ownMark(looked)]);
-      for (const { at, mark } of log) if (at > after && at <= until) different.add(mark);
-      return different.size;
-    });
+    return logFeature(declared(parameters, entities), ({ view, newest }) => view.marks(newest));
   };
-}
-
-function ownMark({ context, entity }: Looked): string {
-  const { letter } = entityKind(entity);
-  return context.observation.logs.find(({ kind }) => kind === letter)?.mark ?? "";
 }
 
 /** Checks of either stage, a sale counted once, the one judged among them. */
 export function attemptsCount(parameters: Parameters): FeatureDefinition {
   parameters.accept("count");
-  return logFeature(declared(parameters), (looked) => salesOf(looked).length + 1);
+  return logFeature(declared(parameters), ({ view, newest }) => view.sales(newest) + 1);
 }
 
 /** Yuan of all checks, a sale counted once, the one judged among them. */
@@ -112,11 +91,7 @@ export function amountSum(parameters: Parameters): FeatureDefinition {
   parameters.accept("sum");
   return logFeature(
     declared(parameters),
-    (looked) => {
-      let fen = looked.context.swipe.total;
-      for (const { amount } of salesOf(looked)) fen += amount;
-      return fen / FEN_A_YUAN;
-    },
+    ({ view, newest, context }) => (context.swipe.total + view.fen(newest)) / FEN_A_YUAN,
     "money",
   );
 }
@@ -131,46 +106,16 @@ export function soonAfterIssue(parameters: Parameters): FeatureDefinition {
   const of = declared(parameters, markedEntities("secondsSinceIssue"));
   if (of.exact > 0 && of.exact < last)
     parameters.report("exact", "exact must not be less than recent");
-  return logFeature(of, (looked) => {
-    const isSoon = (mark: string) => number32(mark) * SECOND < below;
-    const before = salesOf(looked).slice(-(last - 1));
-    let soon = isSoon(ownMark(looked)) ? 1 : 0;
-    for (const { mark } of before) if (isSoon(mark)) soon += 1;
+  const isSoon = (mark: string) => number32(mark) * SECOND < below;
+  return logFeature(of, ({ view, newest }) => {
+    const { entries, own } = view;
+    let soon = isSoon(own.mark) ? 1 : 0;
+    for (let k = 1; k <= newest && view.sales(k - 1) < last - 1; k += 1) {
+      const isSale = view.sales(k) > view.sales(k - 1);
+      if (isSale && isSoon(entries[entries.length - k]?.mark ?? "")) soon += 1;
+    }
     return soon;
   });
-}
-
-/**
- * The log's sales in order of time, each by its last step: an inquiry and the settlement that follows it are one
- * sale, and so is a check that was refused and came again. A log knows its steps by person, amount and the fifteen
- * minutes that a sale may take; those of the sale judged are gone already.
- */
-function salesOf(looked: Looked): readonly LogEntry[] {
-  const inside = inOrder(looked);
-  return inside.filter((entry, place) => !comesAgain(entry, inside, place + 1));
-}
-
-function comesAgain(entry: LogEntry, inside: readonly LogEntry[], from: number): boolean {
-  for (let i = from; i < inside.length; i += 1) {
-    const later = inside[i];
-    if (later === undefined || later.at - entry.at >= RESERVATION) return false;
-    if (later.amount === entry.amount && later.person === entry.person) return true;
-  }
-  return false;
-}
-
-/** What is in, in order of time; logs are in order of arrival, and only a late swipe stands out of place. */
-function inOrder({ log, after, until }: Looked): readonly LogEntry[] {
-  const inside: LogEntry[] = [];
-  let isSorted = true;
-  let before = after;
-  for (const entry of log) {
-    if (entry.at <= after || entry.at > until) continue;
-    isSorted &&= entry.at >= before;
-    before = entry.at;
-    inside.push(entry);
-  }
-  return isSorted ? inside : inside.sort((a, b) => a.at - b.at);
 }
 
 /**
@@ -181,39 +126,63 @@ function inOrder({ log, after, until }: Looked): readonly LogEntry[] {
 export function shortGaps(parameters: Parameters): FeatureDefinition {
   parameters.accept("gaps");
   const below = parameters.duration("below", DAY);
-  return logFeature(declared(parameters), (looked) => countGaps(looked, below));
+  const of = declared(parameters);
+  return logFeature(of, (looked) => {
+    const { context, view, newest } = looked;
+    const judged = { at: context.at, person: context.observation.person };
+    const steps = ownSteps(context, of.span);
+    return steps.length === 0 && view.isWhole
+      ? countGaps(view.entries, view.entries.length - newest, judged, below)
+      : countGaps(joined(looked, steps, of.span), 0, judged, below);
+  });
 }
 
-function countGaps(looked: Looked, below: DurationMs): number {
-  const { log, after, until, context } = looked;
-  const judged = { at: context.at, person: context.observation.person };
-  const isIn = ({ at }: { readonly at: EpochMs }) => at > after && at <= until;
-  const remembered = log.filter(isIn);
-  const steps = ownSteps(context).filter(isIn);
-  if (remembered.length + steps.length === 0) return 0;
-  // What is remembered came before the swipe judged, even where a neighbour's faster clock says later.
-  const run = [...remembered, ...steps]
-    .map(({ at, person }) => ({ at: Math.min(at, judged.at), person }))
+/** Somebody at the till. */
+type Step = Pick<LogEntry, "at" | "person">;
+
+/** What is remembered came before the swipe judged, even where a neighbour's faster clock says later. */
+function joined({ view, context }: Looked, steps: readonly Step[], span: Span): readonly Step[] {
+  const remembered = view.log.filter(({ at }) => isIn(at, span, context));
+  return [...remembered, ...steps]
+    .map(({ at, person }) => ({ at: Math.min(at, context.at), person }))
     .sort((a, b) => a.at - b.at);
+}
+
+function countGaps(run: readonly Step[], from: number, judged: Step, below: DurationMs): number {
   let gaps = 0;
-  let later = judged;
-  for (let i = run.length - 1; i >= 0; i -= 1) {
+  let laterAt = judged.at;
+  let laterPerson = judged.person;
+  for (let i = run.length - 1; i >= from; i -= 1) {
     const entry = run[i];
     if (entry === undefined) break;
-    if (entry.person !== later.person) {
-      if (later.at - entry.at >= below) break;
+    const at = Math.min(entry.at, judged.at);
+    if (entry.person !== laterPerson) {
+      if (laterAt - at >= below) break;
       gaps += 1;
     }
-    later = entry;
+    laterAt = at;
+    laterPerson = entry.person;
   }
   return gaps;
 }
 
+function isIn(at: EpochMs, span: Span, context: ReadContext): boolean {
+  return at > span.after(context) && at <= span.until(context);
+}
+
+const NO_STEPS: readonly Step[] = Object.freeze([]);
+
 /** The log is told without the earlier steps of the sale judged; the person's own attempts still have them. */
-function ownSteps({ memory, observation, here, at }: ReadContext) {
+function ownSteps(context: ReadContext, span: Span): readonly Step[] {
+  const { memory, observation, here, at } = context;
+  if (memory === undefined || memory.attempts.length === 0) return NO_STEPS;
   const { person } = observation;
-  const own = memory?.attempts.filter(
-    (attempt) => attempt.pharmacy === here && attempt.at > at - RESERVATION,
-  );
-  return own?.map((attempt) => ({ at: attempt.at, person })) ?? [];
+  return memory.attempts
+    .filter(
+      (attempt) =>
+        attempt.pharmacy === here &&
+        attempt.at > at - RESERVATION &&
+        isIn(attempt.at, span, context),
+    )
+    .map((attempt) => ({ at: attempt.at, person }));
 }

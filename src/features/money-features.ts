@@ -6,7 +6,7 @@ import type { EpochMs, Fen } from "../units.ts";
 import type { FeatureDefinition, Seen } from "./definition.ts";
 import { ABSENT } from "./definition.ts";
 import type { LedgerView } from "./ledger-view.ts";
-import { dispensedWithin, ledgerView } from "./ledger-view.ts";
+import { dispensedWithin } from "./ledger-view.ts";
 import type { ReadContext } from "./read-context.ts";
 import { CALENDAR_DAY } from "./span.ts";
 import { FEN_A_YUAN, swipeFact } from "./swipe-features.ts";
@@ -47,14 +47,17 @@ interface FundByMonth {
   readonly earlier: readonly Fen[];
 }
 
-const NO_LEDGER: LedgerView["dispensed"] = [];
+const NO_LEDGER: Pick<LedgerView, "dispensed"> = { dispensed: [] };
+const NOTHING_PAID: FundByMonth = Object.freeze({ thisMonth: 0, earlier: Object.freeze([]) });
 
 function fundByMonth(context: ReadContext): FundByMonth {
   const { at, reference } = context;
+  const { dispensed } = context.ledger() ?? NO_LEDGER;
+  if (dispensed.length === 0) return NOTHING_PAID;
   const now = shanghaiMonth(at);
   let thisMonth = 0;
   const months = new Map<number, Fen>();
-  for (const entry of context.shared(ledgerView)?.dispensed ?? NO_LEDGER) {
+  for (const entry of dispensed) {
     if (entry.at <= at - LEDGER_KEPT) continue;
     const month = shanghaiMonth(entry.at);
     const fen = ordinaryFund(entry, reference);

@@ -13,6 +13,7 @@ import type { DrugIdentity, ReferenceBundle } from "../reference/bundle.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
 import type { Bytes, Fen, ShanghaiDay } from "../units.ts";
 import { shanghaiDay } from "../units.ts";
+import type { LineGoods } from "./bindings.ts";
 import { bindingUses } from "./bindings.ts";
 import { basketDigest, lineTag, pseudonymBytes } from "./digests.ts";
 import type { Counted } from "./entities.ts";
@@ -40,22 +41,26 @@ export function observationOf(
   reference: ReferenceBundle,
   keys: ObservationKeys,
 ): Observation {
-  const lines = swipe.lines.map((line): LedgerLine => {
+  const goods: LineGoods[] = [];
+  const lines: LedgerLine[] = [];
+  for (const line of swipe.lines) {
     const drug = reference.drug(line.drug);
     const identity = reference.identify(line.drug);
-    return {
+    goods.push({ drug, identity });
+    lines.push({
       drug: keys.drugKey(identity),
       tag: lineTag(line.line),
       quantity: ledgerQuantity(line.quantity, line, drug),
       days: daysSupply(line, drug, identity.drugClass),
       fen: line.amount,
-    };
-  });
+    });
+  }
   const { credential, pharmacy } = swipe;
   const basket = basketDigest(swipe.lines);
   const day = shanghaiDay(swipe.at);
   const nature = natureOf(swipe, reference, day);
   const fund = fundMoney(swipe);
+  const bound = { swipe, goods, ledger: lines, digestOf: plan.digestOf };
   return {
     swipe: keys.swipe,
     content: keys.content,
@@ -75,7 +80,7 @@ export function observationOf(
     prescriptions: plan.needs.prescriptions ? prescriptionUses(swipe, lines) : [],
     ...(plan.needs.token &&
       credential.type === "01" && { token: pseudonymBytes(credential.number) }),
-    bindings: bindingUses(plan.bindings, { swipe, reference, ledger: lines }),
+    bindings: bindingUses(plan.bindings, bound),
     tallies: tallyUsesOf(plan, { pharmacy: pharmacy.code, fund, nature, lines }, reference),
     flags: plan.needs.flags,
   };
@@ -132,15 +137,15 @@ function fundMoney({ funds, total }: PseudonymisedSwipe): Fen {
 
 function traceUses(swipe: PseudonymisedSwipe, ledger: readonly LedgerLine[]): readonly TraceUse[] {
   const uses: TraceUse[] = [];
-  swipe.lines.forEach((line, index) => {
+  for (const [index, line] of swipe.lines.entries()) {
     const codes = codesOf(line);
     const entry = ledger[index];
-    if (entry === undefined) return;
+    if (entry === undefined) continue;
     const units = unitsEach(line, entry.quantity, codes.length);
     for (const code of codes) {
       uses.push({ code: pseudonymBytes(code), line: entry.tag, split: line.splitPack, units });
     }
-  });
+  }
   return uses;
 }
 

@@ -1,7 +1,9 @@
 import { LOG_EXACT_MAX } from "../counters/limits.ts";
-import type { DurationMs } from "../units.ts";
+import { remember } from "../reference/prefix-table.ts";
+import type { Bytes, DurationMs } from "../units.ts";
 import type { BindingKind, PlannedBinding } from "./bindings.ts";
 import type { FeatureDefinition, Needs, Scope } from "./definition.ts";
+import { partnerDigest } from "./digests.ts";
 import type { LogEntity } from "./entities.ts";
 import type { TallyKind } from "./tallies.ts";
 
@@ -14,6 +16,11 @@ export interface PlannedFeature {
   readonly name: string;
   readonly definition: FeatureDefinition;
 }
+
+/** Pharmacies and drugs whose digests are remembered: a city has fewer. Codes come from tills and have no bound of their own. */
+const DIGESTS_MAX = 20_000;
+
+export type Read = FeatureDefinition["read"];
 
 export interface PlannedLog {
   readonly entity: LogEntity;
@@ -34,6 +41,10 @@ export interface FeaturePlan {
   /** The order of each row of `FeatureVector.lines`. */
   readonly lines: readonly PlannedFeature[];
   readonly positions: ReadonlyMap<string, Position>;
+  /** Each feature's own `read`, at hand: definitions have many shapes, and so to find it in each is a look-up of its own. */
+  readonly reads: { readonly swipe: readonly Read[]; readonly lines: readonly Read[] };
+  /** `partnerDigest` of a pharmacy's or a drug's code, remembered: a sale of two lines needs three. */
+  digestOf(code: string): Bytes;
   /** One log an entity, wide and long enough for all features that share it. */
   readonly logs: readonly PlannedLog[];
   /** One a kind, kept long enough for all. */
@@ -81,6 +92,8 @@ export function compilePlan(
     swipe,
     lines,
     positions,
+    digestOf: remember(DIGESTS_MAX, (code) => partnerDigest(code)),
+    reads: { swipe: swipe.map(readOf), lines: lines.map(readOf) },
     logs: joinLogs(needs),
     bindings: joinBindings(needs),
     tallies: [...new Set(needs.flatMap(({ tallies }) => tallies ?? []))].sort(),
@@ -92,6 +105,10 @@ export function compilePlan(
   };
   assertLimits(plan);
   return plan;
+}
+
+function readOf({ definition }: PlannedFeature): Read {
+  return definition.read;
 }
 
 function joinLogs(needs: readonly Needs[]): readonly PlannedLog[] {

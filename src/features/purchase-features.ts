@@ -1,11 +1,11 @@
-import type { LedgerLine } from "../counters/contract.ts";
+import type { LedgerEntry, LedgerLine } from "../counters/contract.ts";
 import { LEDGER_KEPT } from "../counters/limits.ts";
 import { molecule } from "../reference/drug-key.ts";
 import type { Bytes } from "../units.ts";
 import type { FeatureDefinition, Seen } from "./definition.ts";
 import { ABSENT, MISSING, NOTHING } from "./definition.ts";
 import type { LedgerView } from "./ledger-view.ts";
-import { daysOf, dispensedWithin, hasMolecule, ledgerView } from "./ledger-view.ts";
+import { daysOf, dispensedWithin, hasMolecule } from "./ledger-view.ts";
 import { isCountedInPacks, isCovered, readAllowance } from "./line-features.ts";
 import { inWindow } from "./live.ts";
 import type { Parameters } from "./parameters.ts";
@@ -13,6 +13,8 @@ import { ONE } from "./quantities.ts";
 import type { LineFacts, ReadContext } from "./read-context.ts";
 import type { Span } from "./span.ts";
 import { readSpan, slidingSpan } from "./span.ts";
+
+const NO_ENTRIES: readonly LedgerEntry[] = Object.freeze([]);
 
 /** The drug judged as the person's ledger knows it. */
 interface Bought {
@@ -32,14 +34,17 @@ function bought(
     bound: "exact",
     needs: NOTHING,
     read(context, line): Seen {
-      const drug = context.observation.lines[line]?.drug;
-      if (drug === undefined) return ABSENT;
-      const ledger = context.shared(ledgerView);
-      return ledger === undefined
-        ? MISSING
-        : read(ledger, { drug, molecule: molecule(drug) }, context, context.line(line));
+      const own = context.shared(boughtNow)[line];
+      if (own === undefined) return ABSENT;
+      const ledger = context.ledger();
+      return ledger === undefined ? MISSING : read(ledger, own, context, context.line(line));
     },
   };
+}
+
+/** One a line. */
+function boughtNow({ observation }: ReadContext): readonly Bought[] {
+  return observation.lines.map(({ drug }) => ({ drug, molecule: molecule(drug) }));
 }
 
 /** Days of a line's molecule still at home before this sale (rule OQ-02). */
@@ -101,8 +106,10 @@ function quantityOf(lines: readonly LedgerLine[], drug: Bytes): number {
 export function pharmaciesOfMolecule(parameters: Parameters): FeatureDefinition {
   const span = readSpan(parameters, LEDGER_KEPT);
   return bought("number", (ledger, own, context) => {
+    const within = dispensedWithin(ledger, span, context);
+    if (within.length === 0) return 1;
     const pharmacies = new Set([context.here]);
-    for (const entry of dispensedWithin(ledger, span, context)) {
+    for (const entry of within) {
       if (hasMolecule(entry, own.molecule)) pharmacies.add(entry.pharmacy);
     }
     return pharmacies.size;
@@ -131,7 +138,7 @@ export function soonReturned(parameters: Parameters): FeatureDefinition {
   const window = parameters.duration("window", LEDGER_KEPT);
   return bought("number", (_, own, { memory, at }) => {
     let sales = 0;
-    for (const entry of memory?.ledger ?? []) {
+    for (const entry of memory?.ledger ?? NO_ENTRIES) {
       if (entry.returnedSoon !== true || !inWindow(entry.at, at, window)) continue;
       if (entry.lines.some(({ drug }) => drug.startsWith(own.molecule))) sales += 1;
     }

@@ -4,6 +4,9 @@ import type { DrugClass, DrugEntry, ReferenceBundle } from "../reference/bundle.
 import type { PseudonymisedLine, PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
 import type { EpochMs, ShanghaiDay, TenThousandths } from "../units.ts";
 import { shanghaiDay } from "../units.ts";
+import type { LedgerView } from "./ledger-view.ts";
+import { ledgerView } from "./ledger-view.ts";
+import { LogView } from "./log-view.ts";
 import { daysSupply, packDays, packQuantity, referencePackDays } from "./quantities.ts";
 import type { LineTrace } from "./trace-codes.ts";
 import { codesOf, readTraceCodes, tellsBoxesApart } from "./trace-codes.ts";
@@ -39,7 +42,9 @@ export class ReadContext {
   readonly here: string;
   #lines: readonly LineFacts[] | undefined;
   #traces: readonly LineTrace[] | undefined;
+  #ledger: LedgerView | undefined;
   #repeated: ReadonlySet<string> | undefined;
+  readonly #logs: (LogView | undefined)[] = [];
   readonly #shared = new Map<unknown, unknown>();
 
   constructor(
@@ -74,10 +79,29 @@ export class ReadContext {
     return made;
   }
 
+  /** The person's purchases; undefined when the store was not heard. */
+  ledger(): LedgerView | undefined {
+    this.#ledger ??= ledgerView(this);
+    return this.#ledger;
+  }
+
   /** Trace codes given more than once in this request. */
   repeatedCodes(): ReadonlySet<string> {
     this.#repeated ??= repeatedCodes(this.swipe.lines);
     return this.#repeated;
+  }
+
+  /** An observed entity's log until an instant; undefined when it was not heard. */
+  logView(place: number, until: EpochMs): LogView | undefined {
+    const known = this.#logs[place];
+    // Only just before midnight does a day end at another instant than the other windows.
+    if (known?.until === until) return known;
+    const log = this.memory?.logs[place];
+    const own = this.observation.logs[place];
+    if (log === undefined || own === undefined) return undefined;
+    const view = new LogView(log, until, { person: this.observation.person, mark: own.mark });
+    this.#logs[place] = view;
+    return view;
   }
 
   /** What the memory says of a line's trace codes; undefined when the store was not heard. */

@@ -3,7 +3,7 @@ import type { ReferenceBundle } from "../reference/bundle.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
 import type { Seen } from "./definition.ts";
 import { ABSENT, MISSING } from "./definition.ts";
-import type { FeaturePlan, PlannedFeature } from "./plan.ts";
+import type { FeaturePlan, Read } from "./plan.ts";
 import { ReadContext } from "./read-context.ts";
 import type { FeatureVector, Reading } from "./vector.ts";
 
@@ -28,22 +28,18 @@ export function readFeatures(
   reference: ReferenceBundle,
 ): FeatureVector {
   const context = new ReadContext(swipe, observation, memory, reference);
-  const whole = readRow(plan.swipe, context, 0);
+  const whole = readRow(plan.reads.swipe, context, 0);
   const lines: (readonly Reading[])[] = [];
   for (let line = 0; line < swipe.lines.length; line += 1)
-    lines.push(readRow(plan.lines, context, line));
+    lines.push(readRow(plan.reads.lines, context, line));
   return { swipe: whole, lines };
 }
 
-function readRow(
-  features: readonly PlannedFeature[],
-  context: ReadContext,
-  line: number,
-): readonly Reading[] {
-  const row: Reading[] = [];
-  for (let i = 0; i < features.length; i += 1) {
-    const feature = features[i];
-    if (feature !== undefined) row.push(toReading(feature.definition.read(context, line)));
+function readRow(reads: readonly Read[], context: ReadContext, line: number): readonly Reading[] {
+  const row = new Array<Reading>(reads.length);
+  for (let i = 0; i < reads.length; i += 1) {
+    const read = reads[i];
+    if (read !== undefined) row[i] = toReading(read(context, line));
   }
   return row;
 }

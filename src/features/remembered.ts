@@ -1,9 +1,11 @@
-import type { Binding, LogEntry, Tally } from "../counters/contract.ts";
+import type { Binding, Tally } from "../counters/contract.ts";
+import type { EpochMs } from "../units.ts";
 import type { BindingKind } from "./bindings.ts";
 import { BINDING_LETTERS } from "./bindings.ts";
 import { MISSING } from "./definition.ts";
-import type { LogEntity } from "./entities.ts";
-import { entityKind } from "./entities.ts";
+import type { EntityKind, LogEntity } from "./entities.ts";
+import { ENTITY_NAMES, entityKind } from "./entities.ts";
+import type { LogView } from "./log-view.ts";
 import type { ReadContext } from "./read-context.ts";
 import type { TallyKind } from "./tallies.ts";
 import { TALLY_LETTERS } from "./tallies.ts";
@@ -60,23 +62,38 @@ function indexOf(asked: readonly Asked[]): ReadonlyMap<string, number> {
   return index;
 }
 
-/** The log of the entity that the swipe, or one of its lines, counts at. */
+/** Finds the log of the entity that the swipe, or one of its lines, counts at, as it was until an instant. */
 export function logOf(
-  context: ReadContext,
   name: LogEntity,
-  line: number,
-): Remembered<readonly LogEntry[]> {
-  const { observation, memory } = context;
-  const kind = entityKind(name);
-  const entity = kind.scope === "line" ? kind.key(asCounted(context), line) : undefined;
-  if (kind.scope === "line" && entity === undefined) return undefined;
-  const place = placeOf(context, observation.logs, kind.letter, entity);
-  if (place < 0) return undefined;
-  return memory?.logs[place] ?? MISSING;
+): (context: ReadContext, line: number, until: EpochMs) => Remembered<LogView> {
+  const { letter, scope } = entityKind(name);
+  const ofLines = PLACES_OF_LINES[name];
+  return (context, line, until) => {
+    const place =
+      scope === "line"
+        ? (context.shared(ofLines)[line] ?? -1)
+        : placeOf(context, context.observation.logs, letter, undefined);
+    if (place < 0) return undefined;
+    return context.logView(place, until) ?? MISSING;
+  };
 }
 
-function asCounted({ swipe, reference, day, observation }: ReadContext) {
-  return { swipe, reference, day, basket: observation.basket };
+/** One function an entity: what it works out of a swipe is known again by it. */
+const PLACES_OF_LINES = Object.fromEntries(
+  ENTITY_NAMES.map((name) => [
+    name,
+    (context: ReadContext) => placesOfLines(context, entityKind(name)),
+  ]),
+) as Readonly<Record<LogEntity, (context: ReadContext) => readonly number[]>>;
+
+/** Where the log of each line stands: a key is a text of its own, and several features ask for it. */
+function placesOfLines(context: ReadContext, kind: EntityKind): readonly number[] {
+  const { swipe, reference, day, observation } = context;
+  const counted = { swipe, reference, day, basket: observation.basket };
+  return swipe.lines.map((_, line) => {
+    const entity = kind.key(counted, line);
+    return entity === undefined ? -1 : placeOf(context, observation.logs, kind.letter, entity);
+  });
 }
 
 /** The partners seen with an entity before. */

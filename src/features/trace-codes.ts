@@ -25,14 +25,19 @@ export interface LineTrace {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-const CLEAN: LineTrace = Object.freeze({
-  soldElsewhere: false,
-  heldElsewhere: false,
-  soldHere: false,
-  overSplit: false,
-  resold: false,
-  unread: false,
-});
+/** Written out: to copy a frozen one is several times dearer. */
+function clean(): Mutable<LineTrace> {
+  return {
+    soldElsewhere: false,
+    heldElsewhere: false,
+    soldHere: false,
+    overSplit: false,
+    resold: false,
+    unread: false,
+  };
+}
+
+const CLEAN: LineTrace = Object.freeze(clean());
 
 /**
  * A line's codes, each once, with the line's units shared evenly among them. A goods barcode is none: the next box
@@ -63,7 +68,7 @@ export function readTraceCodes(context: ReadContext, memory: Memory): readonly L
   return context.swipe.lines.map((line, index) => {
     const codes = codesOf(line);
     if (codes.length === 0) return CLEAN;
-    const trace: Mutable<LineTrace> = { ...CLEAN };
+    const trace = clean();
     for (const _code of codes) {
       const known = memory.traceCodes[next++];
       if (known === undefined) trace.unread = true;

@@ -5,7 +5,7 @@ import type { Fen } from "../units.ts";
 import type { FeatureDefinition } from "./definition.ts";
 import { MISSING, NOTHING } from "./definition.ts";
 import type { LedgerView } from "./ledger-view.ts";
-import { dispensedWithin, ledgerView } from "./ledger-view.ts";
+import { dispensedWithin } from "./ledger-view.ts";
 import type { Parameters } from "./parameters.ts";
 import type { ReadContext } from "./read-context.ts";
 import type { Span } from "./span.ts";
@@ -22,7 +22,7 @@ export function ofPerson(
     bound: "exact",
     needs: NOTHING,
     read(context) {
-      const ledger = context.shared(ledgerView);
+      const ledger = context.ledger();
       return ledger === undefined ? MISSING : read(ledger, context);
     },
   };

@@ -4,7 +4,7 @@ import { DRUG_CODE, DRUG_CODE_FORM } from "./drugs.ts";
 import type { LoadingContext } from "./loading.ts";
 import { loadRows } from "./loading.ts";
 import { readPeriod } from "./periods.ts";
-import { createPrefixTable } from "./prefix-table.ts";
+import { createPrefixTable, remember } from "./prefix-table.ts";
 import type { ReferenceFile, TableShape } from "./table.ts";
 
 const SHAPE: TableShape = {
@@ -12,6 +12,8 @@ const SHAPE: TableShape = {
   columns: ["person", "code", "from", "to"],
   required: ["person", "code"],
 };
+/** Drugs whose beginnings are remembered: more than a city's pharmacies sell. */
+const CODES_REMEMBERED_MAX = 20_000;
 const PERSON = /^.{1,50}$/su;
 
 /** Who has a filing (备案) for which drug, and when. */
@@ -43,10 +45,10 @@ export function* loadFilings(
     builder.add(idOf(context.pseudonymise.person(person), code), period);
   });
   const digests = yield* builder.build();
-  const named = createPrefixTable(codes);
+  const beginningsOf = remember(CODES_REMEMBERED_MAX, createPrefixTable(codes).beginningsOf);
   return {
     filed(person, drug, day) {
-      const beginnings = named.beginningsOf(drug);
+      const beginnings = beginningsOf(drug);
       if (beginnings.length === 0) return true;
       return beginnings.some((code) => digests.holds(idOf(person, code), day));
     },

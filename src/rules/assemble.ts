@@ -2,6 +2,7 @@ import { APPROVER_SUSPENDED, exemptFeature } from "../features/list-features.ts"
 import { PHARMACY_KIND, periodFeature } from "../features/place-features.ts";
 import type { FeaturePlan } from "../features/plan.ts";
 import { compileCondition } from "./compile.ts";
+import { template } from "./message.ts";
 import type { Overlay, Version } from "./overlay.ts";
 import { versionUnder } from "./overlay.ts";
 import type { DraftRule, PlacedRule, Rule } from "./rule.ts";
@@ -49,7 +50,7 @@ export function placeRules(
 function compileRule(draft: DraftRule, { limits, mode }: Version, plan: FeaturePlan): Rule {
   const levels = draft.levels.map(({ level, condition, message }) => ({
     level,
-    message,
+    render: template(message),
     condition: compileCondition(condition, plan.positions, limits[level]),
   }));
   const readsLines = draft.levels.some(({ condition }) =>

@@ -63,6 +63,8 @@ export function excess(condition: Condition, swipe: Row, line: Row): number {
 /** One decimal is enough to read; more only where a value would otherwise look like its limit. */
 function rounded<T extends FeatureValue>(value: T, limit: FeatureValue | undefined): T | number {
   if (typeof value !== "number") return value;
+  // Most evidence is a count, and writing decimals to read them back is dear.
+  if (Number.isInteger(value)) return value === 0 ? 0 : value;
   for (let decimals = 1; decimals < DECIMALS_MAX; decimals += 1) {
     const short = Number(value.toFixed(decimals));
     if (value === limit || short !== limit) return short;

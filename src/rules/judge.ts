@@ -10,7 +10,6 @@ import { highest } from "./enforcement.ts";
 import { evidenceOf, excess, readingOf } from "./evidence.ts";
 import type { Hit } from "./hit.ts";
 import { hangsOnMissing, holds } from "./kleene.ts";
-import { render } from "./message.ts";
 import type { Policy } from "./policy.ts";
 import type { Rule, RuleLevel } from "./rule.ts";
 import { unheardHit, unheardOf } from "./unheard.ts";
@@ -157,7 +156,7 @@ function hitOf(rule: Rule, raised: RuleLevel, at: readonly number[], bench: Benc
     level: cleared === undefined ? raised.level : "warn",
     category: rule.category,
     name: rule.name,
-    message: render(raised.message, evidence),
+    message: raised.render(evidence),
     evidence,
     lines: rule.scope === "line" ? at.map((index) => swipe.lines[index]?.line ?? "") : [],
     hard: rule.hard,
@@ -189,6 +188,16 @@ function isKnownTrue(vector: FeatureVector, index: number | undefined): boolean 
   return typeof reading === "object" && reading.known === true;
 }
 
-function hasMissing(vector: FeatureVector): boolean {
-  return vector.swipe.includes("missing") || vector.lines.some((row) => row.includes("missing"));
+function hasMissing({ swipe, lines }: FeatureVector): boolean {
+  if (isMissingIn(swipe)) return true;
+  for (let i = 0; i < lines.length; i += 1) if (isMissingIn(lines[i] ?? NO_LINE)) return true;
+  return false;
+}
+
+function isMissingIn(row: readonly Reading[]): boolean {
+  for (let i = 0; i < row.length; i += 1) {
+    const reading = row[i];
+    if (typeof reading !== "object" && reading === "missing") return true;
+  }
+  return false;
 }

@@ -15,13 +15,22 @@ export function placeholders(message: Bilingual): ReadonlySet<string> {
 
 type Evidence = Readonly<Record<string, FeatureValue>>;
 
-export function render(message: Bilingual, evidence: Evidence): Bilingual {
-  return { zh: fill(message.zh, evidence), en: fill(message.en, evidence) };
+/** Reads a message's names once, and then only fills them in. */
+export function template(message: Bilingual): (evidence: Evidence) => Bilingual {
+  const [zh, en] = [filling(message.zh), filling(message.en)];
+  return (evidence) => ({ zh: zh(evidence), en: en(evidence) });
 }
 
-function fill(text: string, evidence: Evidence): string {
-  if (!text.includes("{")) return text;
-  return text.replaceAll(PLACEHOLDER, (_, name: string) =>
-    Object.hasOwn(evidence, name) ? String(evidence[name]) : UNKNOWN_VALUE,
-  );
+function filling(text: string): (evidence: Evidence) => string {
+  // Split at the names, texts stand in even places and names in odd ones.
+  const [first = "", ...rest] = text.split(PLACEHOLDER);
+  return (evidence) => {
+    let filled = first;
+    for (let i = 0; i < rest.length; i += 2) {
+      const name = rest[i] ?? "";
+      filled += Object.hasOwn(evidence, name) ? String(evidence[name]) : UNKNOWN_VALUE;
+      filled += rest[i + 1];
+    }
+    return filled;
+  };
 }

@@ -1,5 +1,6 @@
 import type { Scope } from "../features/definition.ts";
 import type { ExemptList } from "../features/list-features.ts";
+import type { FeatureValue } from "../features/vector.ts";
 import type { Level } from "../swipe/vocabulary.ts";
 import type { Condition } from "./compile.ts";
 import type { Limits, ParsedCondition } from "./condition.ts";
@@ -66,7 +67,8 @@ export interface DraftRule {
 export interface RuleLevel {
   readonly level: Level;
   readonly condition: Condition;
-  readonly message: Bilingual;
+  /** Its message with what was seen. */
+  render(evidence: Readonly<Record<string, FeatureValue>>): Bilingual;
 }
 
 /** A rule ready to judge, highest level first. */

@@ -283,15 +283,33 @@ export interface Given {
 
 /** What one declared feature reads of a swipe. */
 export function reading(declaration: unknown, given: Given = {}): Reading {
-  const definition = definitionOf(declaration);
-  const plan = compilePlan(new Map([["feature", definition]]), ["feature"]);
+  return readings([declaration], given)[0] ?? "absent";
+}
+
+/** What declared features read of a swipe together, in this order: later ones see what earlier ones had worked out. */
+export function readings(declarations: readonly unknown[], given: Given = {}): readonly Reading[] {
+  const named = declarations.map(
+    (declaration, i) => [nameAt(i), definitionOf(declaration)] as const,
+  );
+  const plan = compilePlan(
+    new Map(named),
+    named.map(([name]) => name),
+  );
   const judged = given.swipe ?? swipe();
   const bundle = given.reference ?? reference();
   const asked = observe(plan, judged, bundle);
   const memory = given.memory === null ? undefined : heard(asked, given.memory);
   const vector = readFeatures(plan, judged, asked, memory, bundle);
-  const row = definition.scope === "swipe" ? vector.swipe : vector.lines[given.line ?? 0];
-  return row?.[0] ?? "absent";
+  return named.map(([name]) => {
+    const { scope, index } = plan.positions.get(name) ?? { scope: "swipe", index: -1 };
+    const row = scope === "swipe" ? vector.swipe : vector.lines[given.line ?? 0];
+    return row?.[index] ?? "absent";
+  });
+}
+
+/** Plans are in order of name. */
+function nameAt(index: number): string {
+  return `feature${String(index).padStart(3, "0")}`;
 }
 
 /** The value itself, or "absent" or "missing". */

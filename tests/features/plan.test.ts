@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
 import t from "tap";
 import { kindNames, readDeclaration } from "../../src/features/catalogue.ts";
 import { basketDigest, lineTag, pseudonymBytes, swipeKey } from "../../src/features/digests.ts";
@@ -131,6 +133,27 @@ t.test("only fund money is at stake", async (t) => {
   t.equal(fund({ funds: { pooled: 100, account: 20, familyAccount: 3, cash: 4_000 } }), 123);
   t.equal(fund({}), 3_650, "unsaid, all of it may be");
 });
+
+t.test(
+  "a pseudonym's bytes are those of base64url, and of any other text what a Buffer makes of it",
+  async (t) => {
+    const pseudonyms = fc
+      .uint8Array({ minLength: 10, maxLength: 10 })
+      .map((bytes) => Buffer.from(bytes).toString("base64url"));
+    // Letters of other alphabets, of none at all, and one too few or too many.
+    const altered = fc
+      .tuple(
+        pseudonyms,
+        fc.nat(14),
+        fc.constantFrom("", "+", "/", "=", "*", "\u00e9", "\u4e2d", "Ax"),
+      )
+      .map(([text, at, put]) => text.slice(0, at) + put + text.slice(at + 1));
+    const same = fc.property(fc.oneof(pseudonyms, altered, fc.string()), (text) => {
+      assert.equal(pseudonymBytes(text), Buffer.from(text, "base64url").toString("latin1"));
+    });
+    t.doesNotThrow(() => fc.assert(same, { numRuns: 1_000 }));
+  },
+);
 
 t.test("digests are short, keyed by what they name, and stable", async (t) => {
   t.equal(pseudonymBytes(pseudonym("own")).length, 10);

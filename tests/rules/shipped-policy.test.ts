@@ -2,7 +2,6 @@ import t from "tap";
 import type { LogEntry } from "../../src/counters/contract.ts";
 import { swipeKey } from "../../src/features/digests.ts";
 import { ENTITIES } from "../../src/features/entities.ts";
-import { render } from "../../src/rules/message.ts";
 import type { PseudonymisedSwipe } from "../../src/swipe/pseudonymised-swipe.ts";
 import { MINUTE, SECOND } from "../../src/units.ts";
 import {
@@ -91,8 +90,8 @@ t.test("every rule says its sentence, and only hard ones deny", async (t) => {
       `${id}: hard if it denies`,
     );
     t.ok(source.length > 20, `${id}: where its numbers come from`);
-    for (const { message } of levels) {
-      const { zh, en } = render(message, {});
+    for (const level of levels) {
+      const { zh, en } = level.render({});
       t.ok(zh.length <= 100, `${id}: one sentence for the cashier, ${zh.length} characters`);
       t.match(zh, /\p{Script=Han}/u, `${id} in Chinese`);
       t.notMatch(en, /\p{Script=Han}/u, `${id} in English`);
