@@ -4,6 +4,7 @@ import type { SwipeState } from "../swipe/answer.ts";
 import { canonicalJson } from "../swipe/canonical-json.ts";
 import { parseCheck } from "../swipe/check-body.ts";
 import type { ClearSettlement } from "../swipe/clear-swipe.ts";
+import { KnownNames } from "../swipe/known-names.ts";
 import type { Outcome } from "../swipe/problem.ts";
 import { CheckDesk } from "./check.ts";
 import { createFindings } from "./clues/create-findings.ts";
@@ -97,6 +98,7 @@ function deskOf(
   { checks, steps, nhsa, taking, entry }: Counters,
 ): Omit<Desk, "idle"> {
   const now = () => Math.floor(tools.clock.now());
+  const names = new KnownNames();
   const scopeOf = ({ callerPharmacy }: Arrival) => callerPharmacy ?? "";
 
   async function settle(named: Named, how: ClearSettlement, carried: unknown) {
@@ -113,7 +115,7 @@ function deskOf(
     check: async (body, arrival) => {
       const parsed = parseCheck(body);
       if ("problem" in parsed) return parsed;
-      const canonical = canonicalJson(body);
+      const canonical = canonicalJson(body, names);
       return checks.check({ swipe: parsed.value, canonical, scope: scopeOf(arrival) });
     },
     settle: async (swipeId, body, arrival) => {

@@ -1,3 +1,4 @@
+import { KnownNames } from "../swipe/known-names.ts";
 import { answeredMessageId, comparable, messageId } from "../swipe/nhsa/envelope.ts";
 import {
   type Exchange,
@@ -23,6 +24,7 @@ export class NhsaDesk {
   private readonly tools: DeskTools;
   private readonly checks: CheckDesk;
   private readonly steps: StepDesk;
+  private readonly names = new KnownNames();
 
   constructor(tools: DeskTools, checks: CheckDesk, steps: StepDesk) {
     this.tools = tools;
@@ -60,7 +62,7 @@ export class NhsaDesk {
     if ("problem" in parsed) return nhsaProblem(parsed.problem, exchange());
     const swipe = parsed.value;
     // The stage belongs to the content: a 2102 under its inquiry's msgid must not get the inquiry's answer.
-    const canonical = `${swipe.stage} ${comparable(envelope)}`;
+    const canonical = `${swipe.stage} ${comparable(envelope, this.names)}`;
     const outcome = await this.checks.check({ swipe, canonical, scope });
     if ("problem" in outcome) return nhsaProblem(outcome.problem, exchange());
     return nhsaDecision(outcome.value, swipe.lines, exchange());

@@ -58,9 +58,17 @@ export function readBody(
 ): void {
   let chunks: Buffer[] = [];
   let received = 0;
+  let isOver = false;
   const finish = (error: BodyError | null) => {
-    payload.off("data", onData).off("end", onEnd).off("error", onCut).off("close", onCut);
-    onRead(error, error ? NOTHING : Buffer.concat(chunks, received));
+    if (isOver) return;
+    isOver = true;
+    // A body that has ended says no more but that it is closed: to take its listeners off costs more than to hear it.
+    if (error)
+      payload.off("data", onData).off("end", onEnd).off("error", onCut).off("close", onCut);
+    const [first] = chunks;
+    const whole = chunks.length === 1 && first ? first : Buffer.concat(chunks, received);
+    chunks = [];
+    onRead(error, error ? NOTHING : whole);
   };
   const onData = (chunk: Buffer) => {
     received += chunk.length;

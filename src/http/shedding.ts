@@ -28,6 +28,8 @@ const OVERLOAD_SHOWN = SECOND;
 export interface Shedding {
   /** Undefined: its body may be parsed. */
   refuse(request: FastifyRequest, bytes: Buffer): BodyError | undefined;
+  /** To be told of each answer that is handed to the socket: of one that was turned away it is told how long that took. */
+  leaves(request: FastifyRequest, reply: FastifyReply): void;
   /** Why this instance, and not the whole guard, should get no more requests. */
   ailments(): readonly Ailment[];
 }
@@ -67,15 +69,6 @@ export function shedBeyondLimits(app: FastifyInstance, door: Door): Shedding {
     const code = verdict(request);
     return code === undefined ? next() : turnAway(door, request, reply, code);
   });
-  // Handed to the socket: what is told is the time the caller was kept, from its first byte.
-  app.addHook("onSend", (request, reply, payload, done) => {
-    if (request.shedFor !== undefined) {
-      const labels = { reason: request.shedFor, urgency: urgencyOf(request) };
-      const value = reply.elapsedTime / SECOND;
-      door.observer.notice({ kind: "request.shed", labels, value });
-    }
-    done(null, payload);
-  });
   return {
     refuse: (request, bytes) => {
       const name = doorOf(request);
@@ -87,6 +80,13 @@ export function shedBeyondLimits(app: FastifyInstance, door: Door): Shedding {
       // What the till finds its answer by; the rest of the body is never parsed.
       if (name === "nhsa") request.body = { msgid: messageIdIn(bytes) };
       return new BodyError({ code });
+    },
+    leaves: (request, reply) => {
+      if (request.shedFor === undefined) return;
+      const labels = { reason: request.shedFor, urgency: urgencyOf(request) };
+      // The time the caller was kept, from its first byte.
+      const value = reply.elapsedTime / SECOND;
+      door.observer.notice({ kind: "request.shed", labels, value });
     },
     ailments: () => {
       const ailments: Ailment[] = [];

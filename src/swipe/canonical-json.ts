@@ -1,13 +1,17 @@
+import { type KnownNames, sortedNames } from "./known-names.ts";
+import { quoted } from "./quoted.ts";
+
 /** Deeper than any message of the contract, and far from the end of the stack. */
 export const MAX_JSON_DEPTH = 32;
 
 /**
  * The one text of a JSON value, however its keys were ordered: object keys sorted by code unit
  * (as RFC 8785), no white space, `undefined` left out. Two bodies are the same content exactly
- * when these texts are equal. Throws a RangeError beyond `MAX_JSON_DEPTH` levels.
+ * when these texts are equal. Throws a RangeError beyond `MAX_JSON_DEPTH` levels. `known`: for messages
+ * that come again and again, 49 instead of 113 thousand instructions a check (measured).
  */
-export function canonicalJson(value: unknown): string {
-  return write("", value, 0);
+export function canonicalJson(value: unknown, known?: KnownNames): string {
+  return write("", value, 0, known);
 }
 
 /** True when the value nests deeper than `MAX_JSON_DEPTH`; for what a schema lets through unread. */
@@ -34,26 +38,30 @@ function reachesBeyond(value: object, levels: number): boolean {
   return false;
 }
 
-/** Nothing that JSON writes escaped. Asking JSON.stringify for every plain text costs 2 us a check more. */
-const PLAIN = /^[ !#-[\]-~\u00a0-\ud7ff\ue000-\uffff]*$/;
-
 /** Appends to what is written already: one growing text costs a third less than parts that are joined. */
-function write(text: string, value: unknown, depth: number): string {
+function write(text: string, value: unknown, depth: number, known: KnownNames | undefined): string {
   if (typeof value === "string") return text + quoted(value);
+  // As JSON writes it, minus zero too; to ask JSON.stringify takes six times as long.
+  if (typeof value === "number" && Number.isFinite(value)) return text + value;
   if (typeof value !== "object" || value === null) return text + (JSON.stringify(value) ?? "null");
   if (depth >= MAX_JSON_DEPTH) {
     throw new RangeError("GUARD_SWIPE_TOO_DEEP: the JSON nests deeper than 32 levels; flatten it.");
   }
   return Array.isArray(value)
-    ? writeItems(text, value, depth + 1)
-    : writeMembers(text, value as Readonly<Record<string, unknown>>, depth + 1);
+    ? writeItems(text, value, depth + 1, known)
+    : writeMembers(text, value as Readonly<Record<string, unknown>>, depth + 1, known);
 }
 
-function writeItems(text: string, items: readonly unknown[], depth: number): string {
+function writeItems(
+  text: string,
+  items: readonly unknown[],
+  depth: number,
+  known: KnownNames | undefined,
+): string {
   let written = text;
   let before = "[";
   for (const item of items) {
-    written = write(written + before, item, depth);
+    written = write(written + before, item, depth, known);
     before = ",";
   }
   return items.length === 0 ? `${written}[]` : `${written}]`;
@@ -63,35 +71,17 @@ function writeMembers(
   text: string,
   object: Readonly<Record<string, unknown>>,
   depth: number,
+  known: KnownNames | undefined,
 ): string {
-  let written = text;
+  const own = Object.keys(object);
+  const { names, written } = known?.of(own) ?? sortedNames(own);
+  let all = text;
   let before = "{";
-  for (const key of sorted(Object.keys(object))) {
-    const value = object[key];
+  for (let place = 0; place < names.length; place += 1) {
+    const value = object[names[place] as string];
     if (value === undefined) continue;
-    written = write(`${written}${before}${quoted(key)}:`, value, depth);
+    all = write(all + before + (written[place] as string), value, depth, known);
     before = ",";
   }
-  return before === "{" ? `${written}{}` : `${written}}`;
-}
-
-function quoted(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
-}
-
-/** More keys than any object of the contract has, so that a made-up one cannot make the simple sort slow. */
-const FEW_KEYS = 40;
-
-/** By code unit, in place. An object has a dozen keys, for which the library's sort takes ten times as long. */
-function sorted(keys: string[]): string[] {
-  if (keys.length > FEW_KEYS) return keys.sort();
-  for (let next = 1; next < keys.length; next += 1) {
-    const key = keys[next] as string;
-    let place = next;
-    for (; place > 0 && (keys[place - 1] as string) > key; place -= 1) {
-      keys[place] = keys[place - 1] as string;
-    }
-    keys[place] = key;
-  }
-  return keys;
+  return before === "{" ? `${all}{}` : `${all}}`;
 }

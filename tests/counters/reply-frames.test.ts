@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
 import { ReplyFrames } from "../../src/counters/redis/reply-frames.ts";
+import { wholeReplies } from "../../src/counters/redis/whole-replies.ts";
 
 type Reply = string | number | null | Buffer | readonly Reply[];
 
@@ -48,6 +49,76 @@ t.test("given Redis' replies cut anywhere, then all are counted", async (t) => {
   t.pass("500 conversations");
 });
 
+t.test("given whole replies of scripts, then they are read as they were sent", async (t) => {
+  const hasText = (reply: Reply): boolean =>
+    typeof reply === "string" || (isList(reply) && reply.some(hasText));
+  fc.assert(
+    fc.property(fc.array(anyReply, { maxLength: 8 }), (all) => {
+      const read = wholeReplies(Buffer.concat(all.map(encode)));
+      if (all.some(hasText)) return read === undefined;
+      return JSON.stringify(read) === JSON.stringify(all);
+    }),
+    { numRuns: 500 },
+  );
+  t.same(wholeReplies(Buffer.from("*-1\r\n:-7\r\n*0\r\n$0\r\n\r\n")), [
+    null,
+    -7,
+    [],
+    Buffer.alloc(0),
+  ]);
+  t.equal(
+    wholeReplies(Buffer.from("*2\r\n:1\r\n-ERR broken\r\n")),
+    undefined,
+    "errors are the client's",
+  );
+});
+
+t.test(
+  "given replies with a byte amiss or cut off, then nothing is read that is none",
+  async (t) => {
+    let read = 0;
+    fc.assert(
+      fc.property(
+        fc.array(anyReply, { minLength: 1, maxLength: 4 }),
+        fc.nat(400),
+        fc.oneof(fc.constantFrom(..."0129-:$*\r\n"), fc.constant("")),
+        (all, place, byte) => {
+          const sent = Buffer.concat(all.map(encode));
+          const at = place % sent.length;
+          const came = Buffer.concat([
+            sent.subarray(0, at),
+            Buffer.from(byte, "latin1"),
+            ...(byte === "" ? [] : [sent.subarray(at + 1)]),
+          ]);
+          const replies = wholeReplies(came);
+          if (replies === undefined) return true;
+          read += 1;
+          const frames = new ReplyFrames();
+          return frames.accept(came) === replies.length && frames.isBetween;
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+    t.ok(read > 100, `${read} of 3,000 were replies all the same`);
+  },
+);
+
+t.test("given a chunk that ends within a reply, then the frames say so", async (t) => {
+  const reply = Buffer.from("*3\r\n$5\r\nhello\r\n:-12\r\n*1\r\n$-1\r\n");
+  for (let end = 1; end < reply.length; end += 1) {
+    const frames = new ReplyFrames();
+    t.ok(frames.isBetween);
+    frames.accept(reply.subarray(0, end));
+    t.notOk(frames.isBetween, `after ${end} bytes`);
+    frames.accept(reply.subarray(end));
+    t.ok(frames.isBetween);
+  }
+});
+
+function isList(reply: Reply): reply is readonly Reply[] {
+  return Array.isArray(reply);
+}
+
 t.test("given what Redis never says, then it is refused, and everything after it", async (t) => {
   const foreign = [
     "HTTP/1.1 400 Bad Request\r\n",
@@ -82,7 +153,9 @@ t.test("given what Redis never says, then it is refused, and everything after it
       }
       t.equal(last, -1, JSON.stringify(text));
       t.equal(frames.accept(Buffer.from("+OK\r\n")), -1);
+      t.notOk(frames.isBetween);
     }
+    t.equal(wholeReplies(Buffer.from(text, "latin1")), undefined);
   }
 });
 

@@ -39,6 +39,13 @@ t.test("a check is counted by what was answered and timed", async (t) => {
   t.match(text, 'guard_checks_total{decision="hold",mode="full",stage="settle",via="native"} 2');
   t.match(text, 'guard_check_seconds_bucket{le="0.002",mode="full"} 1');
   t.match(text, 'guard_check_seconds_bucket{le="0.05",mode="full"} 2');
+  say({ kind: "check.answered", labels: { ...labels, decision: "allow" }, value: 7 });
+  const more = await body();
+  t.match(more, 'guard_checks_total{decision="allow",mode="full",stage="settle",via="native"} 1');
+  t.match(more, 'guard_check_seconds_bucket{le="1",mode="full"} 2');
+  t.match(more, 'guard_check_seconds_bucket{le="+Inf",mode="full"} 3');
+  t.match(more, 'guard_check_seconds_count{mode="full"} 3');
+  t.match(more, "guard_shed_seconds_count 0", "what has no labels is there before it happens");
 });
 
 t.test("amounts are added, levels are set, and what is in force replaces what was", async (t) => {

@@ -1,5 +1,7 @@
 import type { Redis } from "ioredis";
 import { ReplyFrames } from "./reply-frames.ts";
+import { ScriptCommand } from "./script-command.ts";
+import { wholeReplies } from "./whole-replies.ts";
 
 /**
  * From here on no byte reaches the client's parser before it was looked at: the parser trusts every length and every
@@ -13,9 +15,20 @@ export function readStrictly(client: Redis, foreign: (chunk: Buffer) => void): v
   if (parse === undefined) return;
   const frames = new ReplyFrames();
   stream.prependListener("data", (chunk: Buffer) => {
+    if (frames.isBetween && answered(client, chunk)) return;
     const replies = frames.accept(chunk);
     if (replies < 0 || replies > client.commandQueue.length) foreign(chunk);
     else parse(chunk);
   });
   stream.removeListener("data", parse);
+}
+
+/** Answers script calls past the client's parser. False, and nothing is done, where the chunk is anything else. */
+function answered({ commandQueue }: Redis, chunk: Buffer): boolean {
+  const isScripts = (place: number) => commandQueue.peekAt(place)?.command instanceof ScriptCommand;
+  if (!isScripts(0)) return false;
+  const replies = wholeReplies(chunk);
+  if (replies === undefined || !replies.every((_, place) => isScripts(place))) return false;
+  for (const reply of replies) commandQueue.shift()?.command.resolve(reply);
+  return true;
 }

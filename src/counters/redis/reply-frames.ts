@@ -1,9 +1,9 @@
 /** Redis' own limit of one value is 512 MB; no reply of the guard's scripts comes near this one. */
-const BULK_MAX = 64 * 1_024 * 1_024;
-const ELEMENTS_MAX = 1_000_000;
-const DEPTH_MAX = 8;
+export const BULK_MAX = 64 * 1_024 * 1_024;
+export const ELEMENTS_MAX = 1_000_000;
+export const DEPTH_MAX = 8;
 /** Characters of a length or a number; a status or an error is longer. */
-const NUMBER_MAX = 20;
+export const NUMBER_MAX = 20;
 const LINE_MAX = 64 * 1_024;
 
 const CR = 13;
@@ -36,6 +36,11 @@ export class ReplyFrames {
   /** Bytes still missing of a bulk and its line end. */
   private body = 0;
   private isBroken = false;
+
+  /** True where the next byte begins a reply, and nothing was amiss. */
+  get isBetween(): boolean {
+    return this.type === 0 && this.body === 0 && this.arrays.length === 0 && !this.isBroken;
+  }
 
   /** How many replies were completed by these bytes, or -1: whatever speaks there is not Redis. */
   accept(chunk: Buffer): number {

@@ -17,7 +17,8 @@ export class ScriptCommand extends Command {
 
   /** `ticket`: comes back beside the reply. */
   constructor(sha1: string, keys: readonly string[], plan: Buffer, ticket: string) {
-    super("EVALSHA", [], AS_BYTES);
+    // The client asks four tables about the name, each time in small letters.
+    super("evalsha", [], AS_BYTES);
     this.bytes = callBytes(sha1, keys, plan, ticket);
   }
 

@@ -11,6 +11,7 @@ import {
   SWIPE_ID,
   swipeId,
 } from "../fields.ts";
+import type { KnownNames } from "../known-names.ts";
 import type { Outcome } from "../problem.ts";
 import { PAYMENTS } from "./funds.ts";
 import {
@@ -206,9 +207,9 @@ export function parseEnvelope<S extends z.ZodType>(
  * What two messages of one msgid are compared by (contract section 3): `input` and `guard`, untouched.
  * Envelope times and signatures do not count. Only for what `parseEnvelope` let through.
  */
-export function comparable(envelope: unknown): string {
+export function comparable(envelope: unknown, known?: KnownNames): string {
   const { input, guard } = recordOf(envelope);
-  return canonicalJson({ input, guard });
+  return canonicalJson({ input, guard }, known);
 }
 
 /** The msgid of whatever was posted, for the answer's inf_refmsgid; empty when it has none. */
