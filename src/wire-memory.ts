@@ -53,7 +53,7 @@ export function openMemory(config: Config, clock: Clock, observer: Observer): Me
   const now = () => Math.floor(clock.now());
   const following = { now, clock: performance, timers: systemTimers, observer };
   if (config.redis === undefined) {
-    const shelf = createDiskShelf(join(config.dataDir, "memory"));
+    const shelf = createDiskShelf(join(config.dataDir, "memory"), systemTimers);
     const home = createEmbeddedHome(shelf, now);
     const documents = embeddedDocuments(shelf, DOCUMENTS);
     const memory = generationsMemory({ ...following, home, documents, watch: false });

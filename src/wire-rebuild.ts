@@ -90,16 +90,21 @@ async function openEstate(
   if (config.redis === undefined) {
     const lock = await lockFolder(config.dataDir);
     closing.push(() => lock.release());
-    const shelf = createDiskShelf(join(config.dataDir, "memory"));
+    const shelf = createDiskShelf(join(config.dataDir, "memory"), systemTimers);
     const home = createEmbeddedHome(shelf, now);
     const remove = async (generation: string) => {
       for (const key of shelf.keys(`${generation}:`))
-        if (!isControlDocument(key)) shelf.remove(key);
+        if (!isControlDocument(key)) await shelf.together(() => shelf.remove(key));
     };
     const scan = async function* (prefix: string) {
       yield [...shelf.keys(prefix)];
     };
-    const estate = { home, forget: async (key: string) => shelf.remove(key), remove, scan };
+    const estate = {
+      home,
+      forget: async (key: string) => shelf.together(() => shelf.remove(key)),
+      remove,
+      scan,
+    };
     const documents = embeddedDocuments(shelf, DOCUMENTS);
     return { estate: { ...estate, close: () => home.close() }, documents, live: false };
   }

@@ -1,4 +1,5 @@
 import t from "tap";
+import { systemTimers } from "../../src/config/machine.ts";
 import { createMemoryShelf } from "../../src/counters/embedded/byte-shelf.ts";
 import { createDiskShelf } from "../../src/counters/embedded/disk-shelf.ts";
 import { createEmbeddedHome } from "../../src/counters/embedded/embedded-home.ts";
@@ -16,7 +17,7 @@ t.test("the embedded store on disk", async (t) => {
   let stores = 0;
   counterStoreConforms(t, async () => {
     // Each on a shelf of its own: a shelf sweeps by the latest clock it has heard.
-    const shelf = createDiskShelf(`${folder}/memory-${++stores}`);
+    const shelf = createDiskShelf(`${folder}/memory-${++stores}`, systemTimers);
     t.teardown(() => shelf.close());
     return under(shelf, "g1");
   });
@@ -24,13 +25,13 @@ t.test("the embedded store on disk", async (t) => {
 
 t.test("given a store on disk, when it is opened again, then it remembers", async (t) => {
   const path = `${t.testdir()}/memory`;
-  const first = createDiskShelf(path);
+  const first = createDiskShelf(path, systemTimers);
   const before = under(first, "g1");
   const of = observation({ id: "sale-0001", at: START });
   await before.store.observe(of);
   await before.store.seal(sealing(of, { answer: "kept" }));
   await first.close();
-  const second = createDiskShelf(path);
+  const second = createDiskShelf(path, systemTimers);
   t.teardown(() => second.close());
   const after = under(second, "g1");
   after.setNow(START + 1);

@@ -12,8 +12,12 @@ export interface ByteShelf {
   remove(key: Bytes): void;
   /** Every key with this prefix, expired ones too; what is removed meanwhile may be among them. */
   keys(prefix: Bytes): Iterable<Bytes>;
-  /** Everything set inside reaches the shelf together, or nothing does. */
-  together<T>(work: () => T): T;
+  /**
+   * Everything set inside reaches the shelf together, or nothing does; it is there when this is answered. Where it
+   * rejects it may have been carried out all the same. What `work` throws has changed nothing.
+   * @throws StoreUnavailableError
+   */
+  together<T>(work: () => T): T | Promise<T>;
   close(): Promise<void>;
 }
 
