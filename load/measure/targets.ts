@@ -11,6 +11,8 @@ export interface Target {
   readonly limit: number;
   readonly must: "atLeast" | "atMost";
   readonly unit: "ratio" | "ms";
+  /** What the bare floor reaches in the guard's place: no guard is faster than a server that does next to nothing. */
+  readonly bare?: number | undefined;
 }
 
 /** The phases of a bench, each of the guard against others in turn. */
@@ -49,8 +51,18 @@ export function targetsOf(phases: Phases, names: Names): readonly Target[] {
   const { fast, tail } = phases;
   const memory = pairsOf(fast, names.memoryFloor);
   return [
-    atLeast("throughput / memory floor's", 0.65, medianRatio(memory, perSecond)),
-    atMost("CPU a swipe / memory floor's", 1.5, medianRatio(memory, cpuUs)),
+    atLeast(
+      "throughput / memory floor's",
+      0.65,
+      medianRatio(memory, perSecond),
+      ratioBetween(fast, names.bareFloor, names.memoryFloor, perSecond),
+    ),
+    atMost(
+      "CPU a swipe / memory floor's",
+      1.5,
+      medianRatio(memory, cpuUs),
+      ratioBetween(fast, names.bareFloor, names.memoryFloor, cpuUs),
+    ),
     atMost("CPU a swipe / bare floor's", 3, medianRatio(pairsOf(fast, names.bareFloor), cpuUs)),
     atMost(
       "p99 / memory floor's at the same rate",
@@ -75,26 +87,32 @@ export function targetsOf(phases: Phases, names: Names): readonly Target[] {
 /** With a fifth of the guard's rules, and rule for rule. */
 function peerTargets({ fast, equal }: Phases, names: Names, peer: string): readonly Target[] {
   const own = names.peersRules;
+  const throughput = ratioBetween(fast, names.bareFloor, peer, perSecond);
+  const tail = ratioBetween(equal, names.bareFloor, peer, p99);
   return [
     atLeast(
       `throughput, 100 rules / ${peer}'s with 20`,
       PEER_THROUGHPUT,
       medianRatio(pairsOf(fast, peer), perSecond),
+      throughput,
     ),
     atLeast(
       `throughput, the same 20 rules / ${peer}'s`,
       PEER_THROUGHPUT,
       ratioBetween(fast, own, peer, perSecond),
+      throughput,
     ),
     atMost(
       `p99, 100 rules / ${peer}'s with 20 at the same rate`,
       PEER_P99,
       medianRatio(pairsOf(equal, peer), p99),
+      tail,
     ),
     atMost(
       `p99, the same 20 rules / ${peer}'s at the same rate`,
       PEER_P99,
       ratioBetween(equal, own, peer, p99),
+      tail,
     ),
   ];
 }
@@ -127,12 +145,12 @@ export function pairsOf(turns: Turns<MeasuredRun>, other: string): readonly Pair
   return pairs.filter(({ anchor, other }) => !(hasFailed(anchor) || hasFailed(other)));
 }
 
-function atLeast(what: string, limit: number, value: number | undefined): Target {
-  return { what, value, limit, must: "atLeast", unit: "ratio" };
+function atLeast(what: string, limit: number, value: number | undefined, bare?: number): Target {
+  return { what, value, limit, must: "atLeast", unit: "ratio", bare };
 }
 
-function atMost(what: string, limit: number, value: number | undefined): Target {
-  return { what, value, limit, must: "atMost", unit: "ratio" };
+function atMost(what: string, limit: number, value: number | undefined, bare?: number): Target {
+  return { what, value, limit, must: "atMost", unit: "ratio", bare };
 }
 
 function perSecond(run: MeasuredRun): number {

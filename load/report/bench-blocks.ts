@@ -90,13 +90,14 @@ function columnsOf(rows: readonly Row[], columns: readonly Column[]): string {
 
 /** The ratios to reach, with what was reached. */
 export function targetTable({ targets }: Results): string {
-  const rows = targets.map(({ what, value, limit, must, met }) => [
+  const rows = targets.map(({ what, value, limit, must, met, bare }) => [
     what,
     `${must === "atLeast" ? "at least" : "at most"} ${figure(limit)}`,
     value === undefined ? "–" : figure(value),
+    bare === undefined ? "–" : figure(bare),
     met === undefined ? "not judged: too much time was stolen" : met ? "reached" : "**missed**",
   ]);
-  return table(["", "to reach", "measured", ""], rows);
+  return table(["", "to reach", "measured", "the bare floor itself", ""], rows);
 }
 
 function machineText(machine: MachineFacts): string {

@@ -71,6 +71,30 @@ t.test("every figure to reach is the guard's to the other's, at its limit", asyn
   );
 });
 
+t.test("beside it stands what a server without logic reaches in the guard's place", async (t) => {
+  const fast = against(
+    { perSecond: 500, cpuUs: 600 },
+    {
+      bare: { perSecond: 4_000, cpuUs: 100 },
+      memory: { perSecond: 2_000, cpuUs: 200 },
+      peer: { perSecond: 1_000 },
+    },
+  );
+  const equal = against({ p99: 9 }, { bare: { p99: 2 }, peer: { p99: 8 } });
+  const targets = targetsOf({ fast, tail: NONE, equal }, NAMES);
+  t.same(
+    targets.filter(({ bare }) => bare !== undefined).map(({ what, bare }) => [what, bare]),
+    [
+      ["throughput / memory floor's", 2],
+      ["CPU a swipe / memory floor's", 0.5],
+      ["throughput, 100 rules / peer's with 20", 4],
+      ["throughput, the same 20 rules / peer's", 4],
+      ["p99, 100 rules / peer's with 20 at the same rate", 0.25],
+      ["p99, the same 20 rules / peer's at the same rate", 0.25],
+    ],
+  );
+});
+
 t.test("a peer is held against the guard with all its rules, and rule for rule", async (t) => {
   const fast = against(
     { perSecond: 1_000 },
