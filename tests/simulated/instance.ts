@@ -63,6 +63,8 @@ export class SimulatedInstance {
   private readonly around: Surroundings;
   private readonly random: Random;
   private process: Process | undefined;
+  /** Ends whoever waits for a start that was killed: a dead process's disk never answers. */
+  private killed: () => void = () => undefined;
   private readonly troubles: LinkTrouble[] = [];
 
   constructor(number: number, offset: DurationMs, around: Surroundings, random: Random) {
@@ -85,7 +87,10 @@ export class SimulatedInstance {
   async start(): Promise<void> {
     for (;;) {
       try {
-        return await this.tryToStart();
+        const killed = new Promise<void>((resolve) => {
+          this.killed = resolve;
+        });
+        return await Promise.race([this.tryToStart(), killed]);
       } catch {
         this.die(false);
         await this.around.scheduler.sleep(START_AGAIN);
@@ -136,6 +141,7 @@ export class SimulatedInstance {
   die(power: boolean): void {
     this.boot += 1;
     this.process = undefined;
+    this.killed();
     this.disk.unmount(power);
     if (power) this.disk.losePower();
   }

@@ -25,4 +25,6 @@ export const OLD_SEEDS: readonly string[] = [
   "f-11",
   "f-141",
   "f-276",
+  // A crash while a slow disk keeps the start before it waiting.
+  "1795346159403-652",
 ];
