@@ -102,7 +102,7 @@ export async function wireCore(
     ...{ clock, timers: systemTimers, observer, keyring },
     ...{ store: memory.store, pages: keeper.pages, bundle: keyring.bundle },
     recorder: createJournalRecorder(record.journal, record.instance, clock),
-    ...{ enforce: config.enforce, deadline: config.deadlineMs },
+    ...{ enforce: config.enforce, deadline: config.deadlineMs, steady: steadyClock },
     patient: memory.redis === undefined,
   };
   const shop = openShop(tools, memory, record.waiting);

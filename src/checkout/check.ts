@@ -130,10 +130,8 @@ export class CheckDesk {
    * (other checks, the machine) answers that much later, and does not call a store or a journal late that was not.
    */
   private remaining(under: Check, { by, least }: Share): number {
-    const { deadline, clock } = this.tools;
-    const left = Math.max(under.startedAt + deadline * by - clock.now(), deadline * least);
-    // A wall clock that was stepped back meanwhile must not make anybody wait for as long as the step was.
-    return Math.min(left, deadline * by);
+    const { deadline, clock, steady = clock } = this.tools;
+    return Math.max(under.steadyAt + deadline * by - steady.now(), deadline * least);
   }
 
   private inTime<T>(wait: number, work: Promise<T>): Promise<T | typeof TOO_LATE> {

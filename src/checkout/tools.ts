@@ -15,6 +15,8 @@ export interface OwedOf {
 /** Everything the desk works with; wire chooses each. */
 export interface DeskTools {
   readonly clock: Clock;
+  /** For how long something takes, where `clock` may be set meanwhile. Absent: `clock`, which nobody sets. */
+  readonly steady?: Clock;
   readonly timers: Timers;
   readonly observer: Observer;
   readonly store: CounterStore;

@@ -39,6 +39,8 @@ export interface RecordedCheck {
 /** One check under way: what it is made of does not change until its answer. */
 export interface Check {
   readonly startedAt: EpochMs;
+  /** The same instant by the clock that nobody sets. */
+  readonly steadyAt: EpochMs;
   readonly bundle: Bundle;
   readonly swipe: PseudonymisedSwipe;
   readonly observation: Observation;
@@ -64,7 +66,8 @@ export interface Judged {
 }
 
 export function beginClear(tools: DeskTools, request: CheckRequest): Check {
-  const startedAt = tools.clock.now();
+  const began = beginning(tools);
+  const { startedAt } = began;
   const pseudonymiser = tools.keyring.current();
   const at = Math.floor(startedAt);
   const asRecorded = (by: Pseudonymiser): RecordedCheck => ({
@@ -74,7 +77,7 @@ export function beginClear(tools: DeskTools, request: CheckRequest): Check {
     entering: request.entering === true || tools.offline === true,
   });
   return {
-    ...begun(tools, asRecorded(pseudonymiser), startedAt),
+    ...begun(tools, asRecorded(pseudonymiser), began),
     asOf: (then, occurredAt) =>
       pseudonymise({ ...request.swipe, occurredAt }, then, tools.keyring.current()),
     contentBy: (key) => key.content(request.canonical),
@@ -85,17 +88,21 @@ export function beginClear(tools: DeskTools, request: CheckRequest): Check {
 /** Judged at its own time, however much later it is. */
 export function beginRecorded(tools: DeskTools, recorded: RecordedCheck): Check {
   return {
-    ...begun(tools, recorded, tools.clock.now()),
+    ...begun(tools, recorded, beginning(tools)),
     asOf: (at, occurredAt) => ({ ...recorded.swipe, at, occurredAt }),
     contentBy: () => recorded.content,
     renewed: () => recorded,
   };
 }
 
+function beginning({ clock, steady = clock }: DeskTools): Pick<Check, "startedAt" | "steadyAt"> {
+  return { startedAt: clock.now(), steadyAt: steady.now() };
+}
+
 function begun(
   tools: DeskTools,
   { swipe, content, scope, entering = false }: RecordedCheck,
-  startedAt: EpochMs,
+  began: Pick<Check, "startedAt" | "steadyAt">,
 ): Omit<Check, "asOf" | "contentBy" | "renewed"> {
   const bundle = tools.bundle();
   const observation = observationOf(bundle.policy.plan, swipe, bundle.reference, {
@@ -104,7 +111,7 @@ function begun(
     drugKey: bundle.drugKey,
   });
   const pseudonymiser = tools.keyring.current();
-  return { startedAt, bundle, swipe, observation, scope, entering, pseudonymiser };
+  return { ...began, bundle, swipe, observation, scope, entering, pseudonymiser };
 }
 
 /** What the rules say, with what the store remembers or without it. */

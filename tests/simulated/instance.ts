@@ -118,7 +118,7 @@ export class SimulatedInstance {
     const home = around.broken.home?.(link.home()) ?? link.home();
     const now = () => Math.floor(clock.now());
     const tools: DeskTools = {
-      ...{ clock, timers, observer },
+      ...{ clock, timers, observer, steady: { now: () => scheduler.now() } },
       store: createPackedStore(home, createKeyNames(GENERATION), now, SILENT),
       keyring: fixedKeyring(around.pseudonymiser),
       recorder: createJournalRecorder(journal, name, clock),
