@@ -125,7 +125,9 @@ function factOf({ type, data }: JournalRecord["event"]): object {
   const { lines = [] } = data as { readonly lines?: readonly EventLine[] };
   const moved = lines.map(({ quantity, traceCodes }) => ({ quantity, traceCodes }));
   const again = { personSeq: 0, settledAt: "", checkedAt: "", reversedAt: "", state: "" };
-  return { ...data, ...again, lines: moved };
+  // What waited without a store at an instance that had not checked the sale is closed without its person, too.
+  const whose = "closes" in data ? { person: "" } : {};
+  return { ...data, ...again, ...whose, lines: moved };
 }
 
 /** Whatever an instance's journal holds is in Kafka, and of one key in the journal's order. */

@@ -29,6 +29,8 @@ const NEVER = new Promise<never>(() => undefined);
  */
 export class SimulatedDisk {
   readonly trouble: DiskTrouble[] = [];
+  /** A flush has failed, ever: what it was for may be gone at the next power loss. */
+  hasFailed = false;
   private readonly scheduler: Scheduler;
   private readonly random: Random;
   private readonly files = new Map<string, SimulatedFile>();
@@ -111,7 +113,10 @@ export class SimulatedDisk {
     const slow = this.trouble.reduce((most, { slow = 0 }) => Math.max(most, slow), 0);
     if (slow > 0 && work !== "read")
       await this.scheduler.sleep(slow * this.random.within(0.5, 1.5));
-    if (work === "sync" && this.trouble.some(({ unsound }) => unsound)) throw failure("EIO");
+    if (work === "sync" && this.trouble.some(({ unsound }) => unsound)) {
+      this.hasFailed = true;
+      throw failure("EIO");
+    }
   }
 
   /** How many of these bytes there is room for. */

@@ -200,8 +200,9 @@ class World {
 
   private powerCut(instance: number): void {
     const now = this.scheduler.now();
-    // A disk that is slow or fails keeps more from being flushed; then all since it became so may be gone.
-    const isSick = (this.instances[instance]?.disk.trouble.length ?? 0) > 0;
+    // A disk that is slow or fails keeps more from being flushed, and what a flush has failed for is not tried again.
+    const disk = this.instances[instance]?.disk;
+    const isSick = disk !== undefined && (disk.trouble.length > 0 || disk.hasFailed);
     this.powerCuts.push({ instance, from: isSick ? 0 : now - FLUSH_WINDOW, to: now });
   }
 
