@@ -1,7 +1,7 @@
 import type { JournalRecord } from "../../src/audit/event.ts";
 import { swipeKey } from "../../src/features/digests.ts";
 import { canonicalJson } from "../../src/swipe/canonical-json.ts";
-import { type Asked, grouped, mayBeLost } from "./history.ts";
+import { type Asked, grouped, mayBeLost, takenForAnother } from "./history.ts";
 import type { Life } from "./world.ts";
 
 /** What an event carries, as far as the auditor reads it. */
@@ -43,10 +43,11 @@ export function auditRecords(life: Life): readonly string[] {
 
 function everyAnswer({ history, losses, survey }: Life): readonly string[] {
   const bySwipe = grouped(survey.kafka, ({ record }) => factsOf(record).swipeId);
+  const mistaken = takenForAnother(history);
   return history.flatMap((asked) => {
     const { answer, step, swipeId } = asked;
     if (answer === undefined || answer.problem !== undefined) return [];
-    if (answer.nothing === true || mayBeLost(losses, asked)) return [];
+    if (answer.nothing === true || mayBeLost(losses, asked) || mistaken.has(swipeId)) return [];
     // What matched nothing is recorded under the message's own id, which begins with the sale's.
     const ids =
       answer.matched === 0 || answer.state === "waiting"

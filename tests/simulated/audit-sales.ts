@@ -6,6 +6,7 @@ import {
   mayBeLost,
   PASSING,
   type Step,
+  takenForAnother,
 } from "./history.ts";
 import type { PlannedSale } from "./plan.ts";
 import type { SurveyedSale } from "./survey.ts";
@@ -28,6 +29,7 @@ export interface Told {
 
 export function toldOf(life: Life): readonly Told[] {
   const byId = grouped(life.history, ({ swipeId }) => swipeId);
+  const mistaken = takenForAnother(life.history);
   return [...byId].flatMap(([swipeId, asked]) => {
     const [first] = asked;
     if (first === undefined) return [];
@@ -46,7 +48,7 @@ export function toldOf(life: Life): readonly Told[] {
         settled: done("settle", "upload"),
         returned: done("void", "refund"),
         partly: done("part"),
-        excused: asked.some((each) => mayBeLost(life.losses, each)),
+        excused: mistaken.has(swipeId) || asked.some((each) => mayBeLost(life.losses, each)),
       },
     ];
   });

@@ -122,3 +122,22 @@ export function grouped<K, T>(
   }
   return groups;
 }
+
+/**
+ * A cancellation by 2103 of a sale that the guard was never heard to check takes the only other one of this person at
+ * this pharmacy (contract, section 3): what became of either then says nothing of the guard.
+ */
+export function takenForAnother(history: readonly Asked[]): ReadonlySet<string> {
+  const checked = new Set(
+    history.flatMap(({ swipeId, answer }) => (answer?.decision ? [swipeId] : [])),
+  );
+  const at = ({ sale, swipeId }: Asked) => `${sale.person} ${swipeId.split("-")[0]}`;
+  const places = new Set(
+    history.flatMap((asked) => {
+      const { step, sale, swipeId, answer } = asked;
+      const isBlind = step === "refund" && sale.via === "nhsa" && !checked.has(swipeId);
+      return isBlind && answer?.matched === 1 ? [at(asked)] : [];
+    }),
+  );
+  return new Set(history.filter((asked) => places.has(at(asked))).map(({ swipeId }) => swipeId));
+}
