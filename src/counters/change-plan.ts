@@ -10,28 +10,6 @@ import type { ChangeOperation, ChangePlan } from "./operations.ts";
 import { encodeReturns } from "./returns-layout.ts";
 
 export function changePlan(c: EntryChange, keys: KeyNames): ChangePlan {
-  const put: ChangeOperation[] =
-    c.returns === undefined
-      ? []
-      : [
-          {
-            kind: "put",
-            key: keys.returns(c.person, c.swipe),
-            value: encodeReturns(c.returns),
-            ttl: limits.LEDGER_KEPT,
-          },
-        ];
-  const late: ChangeOperation[] =
-    c.lateClaims === undefined || c.lateClaims.length === 0
-      ? []
-      : [{ kind: "locate", key: keys.locator(c.swipe), claims: encodeClaims(c.lateClaims) }];
-  const tallies = c.tallies.map(
-    ({ kind, entity, at, move, columns }): ChangeOperation => ({
-      kind: "tally",
-      key: keys.tally(kind, entity),
-      ...{ at, move, columns },
-    }),
-  );
   const before = encodeEntry(c.before);
   const after = encodeEntry(c.after);
   // An entry is replaced in place: one of another length would break every entry behind it.
@@ -43,13 +21,25 @@ export function changePlan(c: EntryChange, keys: KeyNames): ChangePlan {
     ledgerKey: keys.ledger(c.person),
     before,
     after,
-    operations: [
-      ...put,
-      ...late,
-      ...distinctClaims(c.claims).map((move) => moveOperation(c, move, keys)),
-      ...tallies,
-    ],
+    operations: changeOperations(c, keys),
   };
+}
+
+function changeOperations(c: EntryChange, keys: KeyNames): ChangeOperation[] {
+  const operations: ChangeOperation[] = [];
+  if (c.returns !== undefined) {
+    const key = keys.returns(c.person, c.swipe);
+    const value = encodeReturns(c.returns);
+    operations.push({ kind: "put", key, value, ttl: limits.LEDGER_KEPT });
+  }
+  if (c.lateClaims !== undefined && c.lateClaims.length > 0) {
+    const claims = encodeClaims(c.lateClaims);
+    operations.push({ kind: "locate", key: keys.locator(c.swipe), claims });
+  }
+  for (const move of distinctClaims(c.claims)) operations.push(moveOperation(c, move, keys));
+  for (const { kind, entity, at, move, columns } of c.tallies)
+    operations.push({ kind: "tally", key: keys.tally(kind, entity), move, at, columns });
+  return operations;
 }
 
 function moveOperation(c: EntryChange, move: ClaimMove, keys: KeyNames): ChangeOperation {
@@ -83,6 +73,13 @@ function takeCode(
   };
 }
 
+const KEPT = {
+  token: limits.TOKEN_KEPT,
+  prescription: limits.PRESCRIPTION_KEPT,
+  split: limits.TRACE_KEPT,
+  trace: limits.TRACE_KEPT,
+} as const;
+
 /** A use let go before (refused, superseded, cancelled) counts again once it is settled after all. */
 function takeUse(
   c: EntryChange,
@@ -90,17 +87,11 @@ function takeUse(
   state: ClaimState,
   keys: KeyNames,
 ): ChangeOperation {
-  const ttls = {
-    token: limits.TOKEN_KEPT,
-    prescription: limits.PRESCRIPTION_KEPT,
-    split: limits.TRACE_KEPT,
-    trace: limits.TRACE_KEPT,
-  } as const;
   return {
     kind: "useTake",
     key: claimKey(move, keys),
     measured: move.use !== undefined,
-    ttl: ttls[move.kind],
+    ttl: KEPT[move.kind],
     entry: encodeUse({
       state,
       at: c.after.at,

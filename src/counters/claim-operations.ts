@@ -1,6 +1,7 @@
 import type { ClaimMove, LocatedClaim } from "./contract.ts";
 import { type KeyNames, traceField } from "./keys.ts";
 import type { SealOperation } from "./operations.ts";
+import { SeenNames } from "./seen-names.ts";
 
 /** Moves a swipe's own claim to a state, or lets go of it where there is none. */
 export function stateOperation(
@@ -16,12 +17,9 @@ export function stateOperation(
       state,
     };
   }
-  return {
-    kind: "useState",
-    key: claimKey(claim, keys),
-    state,
-    ...(claim.use === undefined ? {} : { use: bounded(claim.use) }),
-  };
+  const key = claimKey(claim, keys);
+  if (claim.use === undefined) return { kind: "useState", key, state };
+  return { kind: "useState", key, state, use: bounded(claim.use) };
 }
 
 /** Sums of lines may be more than 32 bits hold; their last value says "as it is" to the scripts. */
@@ -39,12 +37,8 @@ export function claimKey(claim: LocatedClaim, keys: KeyNames): string {
 /** A claim named twice is moved once. */
 export function distinctClaims<T extends LocatedClaim & Pick<ClaimMove, "use">>(
   claims: readonly T[],
-): T[] {
-  const seen = new Set<string>();
-  return claims.filter((claim) => {
-    const name = claim.kind + claim.id + (claim.use?.drug ?? "");
-    if (seen.has(name)) return false;
-    seen.add(name);
-    return true;
-  });
+): readonly T[] {
+  if (claims.length < 2) return claims;
+  const seen = new SeenNames();
+  return claims.filter((claim) => seen.add(claim.kind + claim.id + (claim.use?.drug ?? "")));
 }

@@ -1,4 +1,4 @@
-import type { Bytes } from "../units.ts";
+import type { Bytes, EpochMs } from "../units.ts";
 import {
   type Attempt,
   type Binding,
@@ -12,7 +12,18 @@ import {
 } from "./contract.ts";
 import { areaNumber, areaText, entryLength } from "./ledger-layout.ts";
 import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
-import { putBytes } from "./put-bytes.ts";
+import {
+  putBytes,
+  putUint8,
+  putUint16,
+  putUint24,
+  putUint32,
+  putUint48,
+  uint16At,
+  uint24At,
+  uint32At,
+  uint48At,
+} from "./put-bytes.ts";
 
 /**
  * The small entries of the memory, big endian, of fixed width but for attempts:
@@ -47,170 +58,194 @@ export const ATTEMPTS_HEAD = 2;
 export const ATTEMPT_AT_OFFSET = 2;
 export const ATTEMPT_SWIPE_OFFSET = 8;
 
+/** Before any time: nothing is left out for its age. */
+const EVER: EpochMs = -1;
 const NO_DRUG = "\0\0\0\0\0\0";
 const U16_MAX = 0xffff;
 const U32_MAX = 0xffffffff;
 
 export function encodeLogEntry(entry: LogEntry): Buffer {
   const bytes = Buffer.allocUnsafe(LOG_WIDTH);
-  bytes.writeUIntBE(entry.at, 0, 6);
+  putUint48(bytes, 0, entry.at);
   putBytes(bytes, 6, 8, entry.swipe);
   putBytes(bytes, 14, 10, entry.person);
-  bytes.writeUInt32BE(Math.min(entry.amount, U32_MAX), 24);
+  putUint32(bytes, 24, Math.min(entry.amount, U32_MAX));
   putBytes(bytes, 28, 4, entry.mark);
   return bytes;
 }
 
-export function decodeLog(bytes: Buffer | null, own: Bytes): LogEntry[] {
+/** All of a log but the swipe's own entries and those that are not newer than `after`. */
+export function decodeLog(bytes: Buffer | null, own: Bytes, after: EpochMs = EVER): LogEntry[] {
   const entries: LogEntry[] = [];
   if (bytes === null) return entries;
+  // All of the bytes turned once: with a call of Buffer for each field two logs of twenty took 10 us, so 4.
   const text = bytes.toString("latin1");
-  for (let at = 0; at + LOG_WIDTH <= bytes.length; at += LOG_WIDTH) {
-    const swipe = text.slice(at + 6, at + 14);
+  for (let from = 0; from + LOG_WIDTH <= text.length; from += LOG_WIDTH) {
+    const at = uint48At(bytes, from);
+    if (at <= after) continue;
+    const swipe = text.slice(from + 6, from + 14);
     if (swipe === own) continue;
     entries.push({
-      at: bytes.readUIntBE(at, 6),
+      at,
       swipe,
-      person: text.slice(at + 14, at + 24),
-      amount: bytes.readUInt32BE(at + 24),
-      mark: text.slice(at + 28, at + 32),
+      person: text.slice(from + 14, from + 24),
+      amount: uint32At(bytes, from + 24),
+      mark: text.slice(from + 28, from + 32),
     });
   }
   return entries;
 }
 
-/** `text`: all of the bytes, turned once. With a call of Buffer for each field two logs of twenty took 10 us, so 4. */
-function readAll<T>(bytes: Buffer, width: number, read: (at: number, text: Bytes) => T): T[] {
-  const text = bytes.toString("latin1");
-  const entries: T[] = [];
-  for (let at = 0; at + width <= bytes.length; at += width) entries.push(read(at, text));
-  return entries;
-}
-
 export function encodeClaim(claim: Claim): Buffer {
   const bytes = Buffer.allocUnsafe(CLAIM_WIDTH);
-  bytes.writeUInt8(CLAIM_STATES.indexOf(claim.state), 0);
-  bytes.writeUIntBE(claim.at, 1, 6);
+  putUint8(bytes, 0, CLAIM_STATES.indexOf(claim.state));
+  putUint48(bytes, 1, claim.at);
   putBytes(bytes, 7, 8, claim.swipe);
   putBytes(bytes, 15, 6, claim.person);
-  bytes.writeUIntBE(pharmacyNumber(claim.pharmacy), 21, 6);
+  putUint48(bytes, 21, pharmacyNumber(claim.pharmacy));
   return bytes;
 }
 
-export function decodeClaims(bytes: Buffer | null, own: Bytes): Claim[] {
-  if (bytes === null) return [];
-  return readAll(bytes, CLAIM_WIDTH, (at, text) => ({
-    state: CLAIM_STATES[bytes.readUInt8(at)] ?? "sold",
-    at: bytes.readUIntBE(at + 1, 6),
-    swipe: text.slice(at + 7, at + 15),
-    person: text.slice(at + 15, at + 21),
-    pharmacy: pharmacyCode(bytes.readUIntBE(at + 21, 6)),
-  })).filter((claim) => claim.swipe !== own);
+export function decodeClaims(bytes: Buffer | null, own: Bytes, after: EpochMs = EVER): Claim[] {
+  const claims: Claim[] = [];
+  if (bytes === null) return claims;
+  const text = bytes.toString("latin1");
+  for (let from = 0; from + CLAIM_WIDTH <= text.length; from += CLAIM_WIDTH) {
+    const at = uint48At(bytes, from + 1);
+    const swipe = text.slice(from + 7, from + 15);
+    if (at <= after || swipe === own) continue;
+    claims.push({
+      state: CLAIM_STATES[text.charCodeAt(from)] ?? "sold",
+      at,
+      swipe,
+      person: text.slice(from + 15, from + 21),
+      pharmacy: pharmacyCode(uint48At(bytes, from + 21)),
+    });
+  }
+  return claims;
 }
 
 export function encodeUse(use: ClaimUse): Buffer {
   const bytes = Buffer.allocUnsafe(USE_WIDTH);
-  bytes.writeUInt8(CLAIM_STATES.indexOf(use.state), 0);
-  bytes.writeUIntBE(use.at, 1, 6);
+  putUint8(bytes, 0, CLAIM_STATES.indexOf(use.state));
+  putUint48(bytes, 1, use.at);
   putBytes(bytes, 7, 8, use.swipe);
   putBytes(bytes, 15, 8, use.person);
-  bytes.writeUIntBE(pharmacyNumber(use.pharmacy), 23, 6);
+  putUint48(bytes, 23, pharmacyNumber(use.pharmacy));
   putBytes(bytes, USE_DRUG_OFFSET, 6, use.drug === "" ? NO_DRUG : use.drug);
-  bytes.writeUInt32BE(Math.min(use.quantity, U32_MAX), USE_QUANTITY_OFFSET);
+  putUint32(bytes, USE_QUANTITY_OFFSET, Math.min(use.quantity, U32_MAX));
   return bytes;
 }
 
-export function decodeUses(bytes: Buffer | null, own: Bytes): ClaimUse[] {
-  if (bytes === null) return [];
-  return readAll(bytes, USE_WIDTH, (at, text) => ({
-    state: CLAIM_STATES[bytes.readUInt8(at)] ?? "sold",
-    at: bytes.readUIntBE(at + 1, 6),
-    swipe: text.slice(at + 7, at + 15),
-    person: text.slice(at + 15, at + 23),
-    pharmacy: pharmacyCode(bytes.readUIntBE(at + 23, 6)),
-    drug: text.slice(at + USE_DRUG_OFFSET, at + USE_QUANTITY_OFFSET),
-    quantity: bytes.readUInt32BE(at + USE_QUANTITY_OFFSET),
-  })).filter((use) => use.swipe !== own);
+export function decodeUses(bytes: Buffer | null, own: Bytes, after: EpochMs = EVER): ClaimUse[] {
+  const uses: ClaimUse[] = [];
+  if (bytes === null) return uses;
+  const text = bytes.toString("latin1");
+  for (let from = 0; from + USE_WIDTH <= text.length; from += USE_WIDTH) {
+    const at = uint48At(bytes, from + 1);
+    const swipe = text.slice(from + 7, from + 15);
+    if (at <= after || swipe === own) continue;
+    uses.push({
+      state: CLAIM_STATES[text.charCodeAt(from)] ?? "sold",
+      at,
+      swipe,
+      person: text.slice(from + 15, from + 23),
+      pharmacy: pharmacyCode(uint48At(bytes, from + 23)),
+      drug: text.slice(from + USE_DRUG_OFFSET, from + USE_QUANTITY_OFFSET),
+      quantity: uint32At(bytes, from + USE_QUANTITY_OFFSET),
+    });
+  }
+  return uses;
 }
 
 export function encodeBinding(binding: Binding): Buffer {
   const bytes = Buffer.allocUnsafe(BINDING_WIDTH);
   putBytes(bytes, 0, 8, binding.partner);
-  bytes.writeUIntBE(binding.at, BINDING_AT_OFFSET, 6);
-  bytes.writeUInt32BE(Math.min(binding.count, U32_MAX), BINDING_COUNT_OFFSET);
+  putUint48(bytes, BINDING_AT_OFFSET, binding.at);
+  putUint32(bytes, BINDING_COUNT_OFFSET, Math.min(binding.count, U32_MAX));
   return bytes;
 }
 
-export function decodeBindings(bytes: Buffer | null): Binding[] {
-  if (bytes === null) return [];
-  return readAll(bytes, BINDING_WIDTH, (at, text) => ({
-    partner: text.slice(at, at + 8),
-    at: bytes.readUIntBE(at + BINDING_AT_OFFSET, 6),
-    count: bytes.readUInt32BE(at + BINDING_COUNT_OFFSET),
-  }));
+export function decodeBindings(bytes: Buffer | null, after: EpochMs = EVER): Binding[] {
+  const bindings: Binding[] = [];
+  if (bytes === null) return bindings;
+  const text = bytes.toString("latin1");
+  for (let from = 0; from + BINDING_WIDTH <= text.length; from += BINDING_WIDTH) {
+    const at = uint48At(bytes, from + BINDING_AT_OFFSET);
+    if (at <= after) continue;
+    const count = uint32At(bytes, from + BINDING_COUNT_OFFSET);
+    bindings.push({ partner: text.slice(from, from + 8), at, count });
+  }
+  return bindings;
 }
 
 export function encodeFlag(flag: Flag): Buffer {
   const bytes = Buffer.allocUnsafe(FLAG_WIDTH);
-  bytes.writeUInt8(FLAG_KINDS.indexOf(flag.kind), 0);
-  bytes.writeUIntBE(flag.at, FLAG_AT_OFFSET, 6);
-  bytes.writeUInt16BE(Math.min(flag.value, U16_MAX), 7);
+  putUint8(bytes, 0, FLAG_KINDS.indexOf(flag.kind));
+  putUint48(bytes, FLAG_AT_OFFSET, flag.at);
+  putUint16(bytes, 7, Math.min(flag.value, U16_MAX));
   putBytes(bytes, FLAG_REFERENCE_OFFSET, 8, flag.reference);
   return bytes;
 }
 
 /** A kind that this version does not know is left out: a newer one may have written it. */
-export function decodeFlags(bytes: Buffer | null): Flag[] {
-  if (bytes === null) return [];
-  return readAll(bytes, FLAG_WIDTH, (at, text) => ({
-    kind: FLAG_KINDS[bytes.readUInt8(at)],
-    at: bytes.readUIntBE(at + FLAG_AT_OFFSET, 6),
-    value: bytes.readUInt16BE(at + 7),
-    reference: text.slice(at + FLAG_REFERENCE_OFFSET, at + FLAG_WIDTH),
-  })).flatMap(({ kind, ...flag }) => (kind === undefined ? [] : [{ kind, ...flag }]));
+export function decodeFlags(bytes: Buffer | null, after: EpochMs = EVER): Flag[] {
+  const flags: Flag[] = [];
+  if (bytes === null) return flags;
+  const text = bytes.toString("latin1");
+  for (let from = 0; from + FLAG_WIDTH <= text.length; from += FLAG_WIDTH) {
+    const kind = FLAG_KINDS[text.charCodeAt(from)];
+    const at = uint48At(bytes, from + FLAG_AT_OFFSET);
+    if (kind === undefined || at <= after) continue;
+    const reference = text.slice(from + FLAG_REFERENCE_OFFSET, from + FLAG_WIDTH);
+    flags.push({ kind, at, value: uint16At(bytes, from + 7), reference });
+  }
+  return flags;
 }
 
 export function encodeAttempt(attempt: Attempt): Buffer {
   const bytes = Buffer.allocUnsafe(ATTEMPT_HEAD + 4 * attempt.codes.length);
-  bytes.writeUInt16BE(bytes.length, 0);
-  bytes.writeUIntBE(attempt.at, 2, 6);
+  putUint16(bytes, 0, bytes.length);
+  putUint48(bytes, 2, attempt.at);
   putBytes(bytes, 8, 8, attempt.swipe);
-  bytes.writeUIntBE(pharmacyNumber(attempt.pharmacy), 16, 6);
-  bytes.writeUIntBE(areaNumber(attempt.area), 22, 3);
-  bytes.writeUInt8((attempt.inquiry ? 1 : 0) | (attempt.credential << 1), 25);
+  putUint48(bytes, 16, pharmacyNumber(attempt.pharmacy));
+  putUint24(bytes, 22, areaNumber(attempt.area));
+  putUint8(bytes, 25, (attempt.inquiry ? 1 : 0) | (attempt.credential << 1));
   putBytes(bytes, 26, 4, attempt.basket);
-  bytes.writeUInt8(attempt.codes.length, 30);
-  attempt.codes.forEach((code, index) => {
-    putBytes(bytes, ATTEMPT_HEAD + 4 * index, 4, code);
-  });
+  putUint8(bytes, 30, attempt.codes.length);
+  let position = ATTEMPT_HEAD;
+  for (const code of attempt.codes) {
+    putBytes(bytes, position, 4, code);
+    position += 4;
+  }
   return bytes;
 }
 
-export function decodeAttempts(bytes: Buffer | null, own: Bytes): Attempt[] {
+export function decodeAttempts(bytes: Buffer | null, own: Bytes, after: EpochMs = EVER): Attempt[] {
   const attempts: Attempt[] = [];
   if (bytes === null) return attempts;
   let at = ATTEMPTS_HEAD;
   while (at + ATTEMPT_HEAD <= bytes.length) {
     const attempt = decodeAttempt(bytes, at);
-    if (attempt.swipe !== own) attempts.push(attempt);
+    if (attempt.at > after && attempt.swipe !== own) attempts.push(attempt);
     at += entryLength(bytes, at);
   }
   return attempts;
 }
 
 function decodeAttempt(bytes: Buffer, at: number): Attempt {
-  const flags = bytes.readUInt8(at + 25);
-  const count = bytes.readUInt8(at + 30);
+  const flags = bytes[at + 25] ?? 0;
+  const count = bytes[at + 30] ?? 0;
   const text = bytes.toString("latin1", at, at + ATTEMPT_HEAD + 4 * count);
   const codes: Bytes[] = [];
   for (let i = 0; i < count; i++) {
     codes.push(text.slice(ATTEMPT_HEAD + 4 * i, ATTEMPT_HEAD + 4 * i + 4));
   }
   return {
-    at: bytes.readUIntBE(at + 2, 6),
+    at: uint48At(bytes, at + 2),
     swipe: text.slice(8, 16),
-    pharmacy: pharmacyCode(bytes.readUIntBE(at + 16, 6)),
-    area: areaText(bytes.readUIntBE(at + 22, 3)),
+    pharmacy: pharmacyCode(uint48At(bytes, at + 16)),
+    area: areaText(uint24At(bytes, at + 22)),
     inquiry: (flags & 1) === 1,
     credential: ((flags >> 1) & 3) as CredentialCode,
     basket: text.slice(26, 30),

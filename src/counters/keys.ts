@@ -45,11 +45,18 @@ export function stepsKey(entity: string): string {
   return `${entity}o`;
 }
 
-/** A till's name is free text: what is not plain becomes base64url, so that it can neither end a tag nor lose bytes. */
-const PLAIN = /^[A-Za-z0-9._:-]+$/;
+const PLAIN = Array.from({ length: 128 }, (_, code) =>
+  /[A-Za-z0-9._:-]/.test(String.fromCharCode(code)),
+);
 
+/** A till's name is free text: what is not plain becomes base64url, so that it can neither end a tag nor lose bytes. */
 function plain(entity: string): string {
-  return PLAIN.test(entity) ? entity : `~${Buffer.from(entity).toString("base64url")}`;
+  return isPlain(entity) ? entity : `~${Buffer.from(entity).toString("base64url")}`;
+}
+
+function isPlain(entity: string): boolean {
+  for (let i = 0; i < entity.length; i += 1) if (PLAIN[entity.charCodeAt(i)] !== true) return false;
+  return entity !== "";
 }
 
 /** Whose ledger a key is; undefined where it is another key. */
@@ -58,17 +65,33 @@ export function personOfLedger(key: string): Bytes | undefined {
   return person === undefined ? undefined : Buffer.from(person, "base64url").toString("latin1");
 }
 
+/** The text made last: a plan names its person and its swipe several times, one after the other. */
+function lastOf(make: (bytes: Bytes) => string): (bytes: Bytes) => string {
+  let last: Bytes | undefined;
+  let text = "";
+  return (bytes) => {
+    if (bytes !== last) {
+      text = make(bytes);
+      last = bytes;
+    }
+    return text;
+  };
+}
+
 export function createKeyNames(generation: string): KeyNames {
   const g = `${generation}:`;
+  const personTag = lastOf((person) => `${g}{p${base64urlOf(person)}}`);
+  const swipeText = lastOf(base64urlOf);
+  const bucketTag = lastOf((code) => `${g}{K${bucketOf(code)}}`);
   return {
-    ledger: (person) => `${g}{p${base64urlOf(person)}}l`,
-    attempts: (person) => `${g}{p${base64urlOf(person)}}t`,
-    answer: (person, swipe) => `${g}{p${base64urlOf(person)}}a:${base64urlOf(swipe)}`,
-    returns: (person, swipe) => `${g}{p${base64urlOf(person)}}r:${base64urlOf(swipe)}`,
-    locator: (swipe) => `${g}{s${base64urlOf(swipe)}}`,
+    ledger: (person) => `${personTag(person)}l`,
+    attempts: (person) => `${personTag(person)}t`,
+    answer: (person, swipe) => `${personTag(person)}a:${swipeText(swipe)}`,
+    returns: (person, swipe) => `${personTag(person)}r:${swipeText(swipe)}`,
+    locator: (swipe) => `${g}{s${swipeText(swipe)}}`,
     log: (kind, entity) => `${g}{${kind}${plain(entity)}}w`,
-    traceBucket: (code) => `${g}{K${bucketOf(code)}}`,
-    splitPack: (code) => `${g}{K${bucketOf(code)}}s:${base64urlOf(code)}`,
+    traceBucket: bucketTag,
+    splitPack: (code) => `${bucketTag(code)}s:${base64urlOf(code)}`,
     token: (token) => `${g}{k${base64urlOf(token)}}`,
     prescription: (prescription) => `${g}{x${base64urlOf(prescription)}}`,
     binding: (kind, entity) => `${g}{${kind}${plain(entity)}}b`,

@@ -7,7 +7,18 @@ import {
   type SwipeNature,
 } from "./contract.ts";
 import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
-import { putBytes } from "./put-bytes.ts";
+import {
+  putBytes,
+  putUint8,
+  putUint16,
+  putUint24,
+  putUint32,
+  putUint48,
+  uint16At,
+  uint24At,
+  uint32At,
+  uint48At,
+} from "./put-bytes.ts";
 
 /**
  * A person's ledger: a head (personSeq u32, entries u16), then entries in order of time, big endian:
@@ -26,6 +37,7 @@ export const ENTRY_AT_OFFSET = 3;
 export const ENTRY_SWIPE_OFFSET = 9;
 export const ENTRY_FLAGS_OFFSET = 34;
 
+const ZERO = 48;
 const DAYS_UNKNOWN = 0xffff;
 /** Tenths of a day, fen and 1/10,000 packs: the most a line can hold. */
 export const DAYS_MAX = 0xfffe;
@@ -76,35 +88,44 @@ export function ledgerFlags(entry: {
 
 export function encodeEntry(entry: LedgerEntry): Buffer {
   const bytes = Buffer.allocUnsafe(ENTRY_HEAD + LINE * entry.lines.length);
-  bytes.writeUInt16BE(bytes.length, 0);
-  bytes.writeUInt8(ENTRY_STATES.indexOf(entry.state), ENTRY_STATE_OFFSET);
-  bytes.writeUIntBE(entry.at, ENTRY_AT_OFFSET, 6);
+  putUint16(bytes, 0, bytes.length);
+  putUint8(bytes, ENTRY_STATE_OFFSET, ENTRY_STATES.indexOf(entry.state));
+  putUint48(bytes, ENTRY_AT_OFFSET, entry.at);
   putBytes(bytes, ENTRY_SWIPE_OFFSET, 8, entry.swipe);
   putBytes(bytes, 17, 4, entry.settlement);
-  bytes.writeUIntBE(pharmacyNumber(entry.pharmacy), 21, 6);
-  bytes.writeUIntBE(areaNumber(entry.area), 27, 3);
-  bytes.writeUInt32BE(Math.min(entry.fund, U32_MAX), 30);
-  bytes.writeUInt16BE(ledgerFlags(entry), ENTRY_FLAGS_OFFSET);
-  bytes.writeUInt8(entry.lines.length, 36);
-  entry.lines.forEach((line, index) => {
-    writeLine(bytes, ENTRY_HEAD + LINE * index, line);
-  });
+  putUint48(bytes, 21, pharmacyNumber(entry.pharmacy));
+  putUint24(bytes, 27, areaNumber(entry.area));
+  putUint32(bytes, 30, Math.min(entry.fund, U32_MAX));
+  putUint16(bytes, ENTRY_FLAGS_OFFSET, ledgerFlags(entry));
+  putUint8(bytes, 36, entry.lines.length);
+  let position = ENTRY_HEAD;
+  for (const line of entry.lines) {
+    writeLine(bytes, position, line);
+    position += LINE;
+  }
   return bytes;
 }
 
 function writeLine(bytes: Buffer, at: number, line: LedgerLine): void {
   putBytes(bytes, at, 6, line.drug);
-  bytes.writeUInt32BE(Math.min(line.quantity, U32_MAX), at + 6);
+  putUint32(bytes, at + 6, Math.min(line.quantity, U32_MAX));
   const tenths =
     line.days === undefined ? DAYS_UNKNOWN : Math.min(Math.round(line.days * 10), DAYS_MAX);
-  bytes.writeUInt16BE(tenths, at + 10);
-  bytes.writeUIntBE(Math.min(line.fen, FEN_MAX), at + 12, 3);
-  bytes.writeUInt16BE(line.tag, at + 15);
+  putUint16(bytes, at + 10, tenths);
+  putUint24(bytes, at + 12, Math.min(line.fen, FEN_MAX));
+  putUint16(bytes, at + 15, line.tag);
 }
 
 /** An area of six digits fits three bytes; anything else is area 0, which no pharmacy has. */
 export function areaNumber(area: string): number {
-  return /^\d{6}$/.test(area) ? Number(area) : 0;
+  if (area.length !== 6) return 0;
+  let digits = 0;
+  for (let i = 0; i < 6; i += 1) {
+    const digit = area.charCodeAt(i) - ZERO;
+    if (digit < 0 || digit > 9) return 0;
+    digits = digits * 10 + digit;
+  }
+  return digits;
 }
 
 export function areaText(value: number): string {
@@ -159,33 +180,46 @@ export function sameBytes(bytes: Buffer, at: number, text: Bytes): boolean {
 }
 
 export function decodeEntry(bytes: Buffer, position: number): LedgerEntry {
-  const flags = bytes.readUInt16BE(position + ENTRY_FLAGS_OFFSET);
-  const count = bytes.readUInt8(position + 36);
-  const text = bytes.toString("latin1", position, position + ENTRY_HEAD + LINE * count);
+  const flags = uint16At(bytes, position + ENTRY_FLAGS_OFFSET);
+  const count = bytes[position + 36] ?? 0;
+  const end = position + ENTRY_HEAD + LINE * count;
+  if (end > bytes.length)
+    throw new RangeError("GUARD_COUNTERS_PACKED: an entry has lost its lines");
+  const text = bytes.toString("latin1", position, end);
   const lines: LedgerLine[] = [];
   for (let i = 0; i < count; i++)
     lines.push(readLine(bytes, position, ENTRY_HEAD + LINE * i, text));
-  return {
+  const entry = {
     swipe: text.slice(9, 17),
-    state: ENTRY_STATES[bytes.readUInt8(position + ENTRY_STATE_OFFSET)] ?? "attempted",
-    at: bytes.readUIntBE(position + ENTRY_AT_OFFSET, 6),
+    state: ENTRY_STATES[bytes[position + ENTRY_STATE_OFFSET] ?? 0] ?? "attempted",
+    at: uint48At(bytes, position + ENTRY_AT_OFFSET),
     settlement: text.slice(17, 21),
-    pharmacy: pharmacyCode(bytes.readUIntBE(position + 21, 6)),
-    area: areaText(bytes.readUIntBE(position + 27, 3)),
-    fund: bytes.readUInt32BE(position + 30),
+    pharmacy: pharmacyCode(uint48At(bytes, position + 21)),
+    area: areaText(uint24At(bytes, position + 27)),
+    fund: uint32At(bytes, position + 30),
     level: flags & FLAG.level,
     presume: (flags & FLAG.presume) !== 0,
     late: (flags & FLAG.late) !== 0,
     against: (flags & FLAG.against) !== 0,
     unchecked: (flags & FLAG.unchecked) !== 0,
     partlyReturned: (flags & FLAG.partly) !== 0,
-    ...((flags & FLAG.again) === 0 ? {} : { again: true as const }),
     nature: {
       chronic: (flags & FLAG.chronic) !== 0,
       prescribed: (flags & FLAG.prescribed) !== 0,
       outsider: (flags & FLAG.outsider) !== 0,
       proxied: (flags & FLAG.proxied) !== 0,
     },
+    lines,
+  };
+  return (flags & (FLAG.again | FLAG.soon)) === 0 ? entry : withFindings(entry, flags);
+}
+
+/** Apart, since they are rare: with optional keys in its middle every entry took 0.7 us to read, so 0.3 (measured). */
+function withFindings({ nature, lines, ...head }: LedgerEntry, flags: number): LedgerEntry {
+  return {
+    ...head,
+    ...((flags & FLAG.again) === 0 ? {} : { again: true as const }),
+    nature,
     ...((flags & FLAG.soon) === 0 ? {} : { returnedSoon: true as const }),
     lines,
   };
@@ -194,12 +228,12 @@ export function decodeEntry(bytes: Buffer, position: number): LedgerEntry {
 /** `text`: of the entry at `position`; `offset`: of the line in it. */
 function readLine(bytes: Buffer, position: number, offset: number, text: Bytes): LedgerLine {
   const at = position + offset;
-  const tenths = bytes.readUInt16BE(at + 10);
+  const tenths = uint16At(bytes, at + 10);
   return {
     drug: text.slice(offset, offset + 6),
-    quantity: bytes.readUInt32BE(at + 6),
+    quantity: uint32At(bytes, at + 6),
     days: tenths === DAYS_UNKNOWN ? undefined : tenths / 10,
-    fen: bytes.readUIntBE(at + 12, 3),
-    tag: bytes.readUInt16BE(at + 15),
+    fen: uint24At(bytes, at + 12),
+    tag: uint16At(bytes, at + 15),
   };
 }

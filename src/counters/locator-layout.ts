@@ -1,7 +1,7 @@
 import { type Bytes, DAY, type EpochMs } from "../units.ts";
 import type { Located, LocatedClaim } from "./contract.ts";
 import { pharmacyCode, pharmacyNumber } from "./pharmacy-bytes.ts";
-import { putBytes } from "./put-bytes.ts";
+import { putBytes, putUint8, putUint16, putUint48 } from "./put-bytes.ts";
 
 /**
  * A swipe's locator: at u48, person 10, pharmacy 6, kept u8 (days), claims u16, and a claim: kind u8, line u16, id 10.
@@ -22,11 +22,11 @@ export function encodeLocator(
   claims: readonly LocatedClaim[],
 ): Buffer {
   const bytes = Buffer.allocUnsafe(LOCATOR_HEAD + LOCATOR_CLAIM * claims.length);
-  bytes.writeUIntBE(at, 0, 6);
+  putUint48(bytes, 0, at);
   putBytes(bytes, 6, 10, person);
-  bytes.writeUIntBE(pharmacyNumber(pharmacy), 16, 6);
-  bytes.writeUInt8(keptDays, 22);
-  bytes.writeUInt16BE(claims.length, LOCATOR_COUNT_OFFSET);
+  putUint48(bytes, 16, pharmacyNumber(pharmacy));
+  putUint8(bytes, 22, keptDays);
+  putUint16(bytes, LOCATOR_COUNT_OFFSET, claims.length);
   writeClaims(bytes, LOCATOR_HEAD, claims);
   return bytes;
 }
@@ -40,8 +40,8 @@ export function encodeClaims(claims: readonly LocatedClaim[]): Buffer {
 function writeClaims(bytes: Buffer, from: number, claims: readonly LocatedClaim[]): void {
   let position = from;
   for (const { kind, line, id } of claims) {
-    bytes.writeUInt8(KINDS.indexOf(kind), position);
-    bytes.writeUInt16BE(line, position + 1);
+    putUint8(bytes, position, KINDS.indexOf(kind));
+    putUint16(bytes, position + 1, line);
     putBytes(bytes, position + 3, 10, id);
     position += LOCATOR_CLAIM;
   }

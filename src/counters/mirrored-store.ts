@@ -38,7 +38,8 @@ const NOT_HEARD = Promise.resolve(false);
 
 /** What a check goes on with: it ends under the generations it began under. */
 interface Begun {
-  readonly standing: Standing;
+  readonly living: string;
+  readonly other: string | undefined;
   /** When the other generation has observed it, or has failed to. */
   readonly otherHeard: Promise<boolean>;
 }
@@ -124,8 +125,7 @@ class Mirror {
   ): Promise<Observed> {
     const otherHeard =
       other === undefined ? NOT_HEARD : this.mirrored(() => this.store(other).observe(observation));
-    const standing = other === undefined ? { living } : { living, other };
-    this.begun.set(observation, { standing, otherHeard });
+    this.begun.set(observation, { living, other, otherHeard });
     return this.store(living).observe(observation, wait);
   }
 
@@ -133,7 +133,7 @@ class Mirror {
   after<T>({ observation }: Sealing, write: (of: CounterStore) => Promise<T>): Promise<T> {
     const known = this.begun.get(observation);
     if (known === undefined) return this.standing((now) => this.both(now, write));
-    const { living, other } = known.standing;
+    const { living, other } = known;
     if (other !== undefined) {
       void this.mirrored(async () => {
         if (await known.otherHeard) await write(this.store(other));

@@ -14,6 +14,7 @@ import { encodeEntry } from "./ledger-layout.ts";
 import * as limits from "./limits.ts";
 import { encodeLocator } from "./locator-layout.ts";
 import type { ObserveOperation, ObservePlan } from "./operations.ts";
+import { SeenNames } from "./seen-names.ts";
 
 /** What a check counts and claims, as operations; replies come back in the same order. */
 export function observePlan(o: Observation, keys: KeyNames): ObservePlan {
@@ -47,9 +48,16 @@ export function observePlan(o: Observation, keys: KeyNames): ObservePlan {
 
 /** Four bytes of each code, enough to know a second try of the same sale. */
 export function attemptCodes(o: Pick<Observation, "traceCodes">): Bytes[] {
-  return [...new Set(o.traceCodes.map((use) => use.code.slice(0, 4)))]
-    .sort()
-    .slice(0, limits.CODES_AN_ATTEMPT_MAX);
+  const seen = new SeenNames();
+  const codes: Bytes[] = [];
+  for (const use of o.traceCodes) {
+    const code = use.code.slice(0, 4);
+    if (seen.add(code)) codes.push(code);
+  }
+  if (codes.length > 1) codes.sort();
+  return codes.length > limits.CODES_AN_ATTEMPT_MAX
+    ? codes.slice(0, limits.CODES_AN_ATTEMPT_MAX)
+    : codes;
 }
 
 function newEntry(o: Observation): LedgerEntry {
@@ -57,6 +65,7 @@ function newEntry(o: Observation): LedgerEntry {
     swipe: o.swipe,
     state: "unsealed",
     at: o.at,
+    settlement: NO_SETTLEMENT,
     pharmacy: o.pharmacy,
     area: o.area,
     fund: o.fund,
@@ -67,7 +76,6 @@ function newEntry(o: Observation): LedgerEntry {
     unchecked: false,
     partlyReturned: false,
     nature: o.nature,
-    settlement: NO_SETTLEMENT,
     lines: o.lines,
   };
 }
@@ -81,7 +89,9 @@ export function claimsOf(o: Observation): LocatedClaim[] {
     claims.push({ kind: "prescription", line: use.line, id: use.prescription });
   }
   if (o.token !== undefined) claims.push({ kind: "token", line: 0, id: o.token });
-  return claims.slice(0, limits.CLAIMS_A_SWIPE_MAX);
+  return claims.length > limits.CLAIMS_A_SWIPE_MAX
+    ? claims.slice(0, limits.CLAIMS_A_SWIPE_MAX)
+    : claims;
 }
 
 /** In the order in which the reply is read. */
@@ -124,10 +134,9 @@ function addTraces(operations: ObserveOperation[], o: Observation, keys: KeyName
     pharmacy: o.pharmacy,
   });
   const units = uses.some(({ split }) => split) ? unitsByCode(uses) : undefined;
-  const seen = new Set<Bytes>();
+  const seen = new SeenNames();
   for (const { code, split } of uses) {
-    const writes = o.reserve && !seen.has(code);
-    seen.add(code);
+    const writes = seen.add(code) && o.reserve;
     const splitKey = keys.splitPack(code);
     operations.push({
       kind: "trace",
@@ -180,7 +189,7 @@ function addPrescriptions(operations: ObserveOperation[], o: Observation, keys: 
   if (o.prescriptions.length === 0) return;
   const nameOf = (use: PrescriptionUse) => use.prescription + use.drug;
   const total = sumBy(o.prescriptions, nameOf, (use) => use.quantity);
-  const seen = new Set<Bytes>();
+  const seen = new SeenNames();
   for (const use of o.prescriptions) {
     const name = nameOf(use);
     operations.push({
@@ -188,14 +197,16 @@ function addPrescriptions(operations: ObserveOperation[], o: Observation, keys: 
       key: keys.prescription(use.prescription),
       entry: encodeUse(ownUse(o, use.drug, total.get(name) ?? 0)),
       ttl: limits.PRESCRIPTION_KEPT,
-      write: o.reserve && !seen.has(name),
+      write: seen.add(name) && o.reserve,
     });
-    seen.add(name);
   }
 }
 
 function sumBy<T>(items: readonly T[], name: (item: T) => Bytes, amount: (item: T) => number) {
   const sums = new Map<Bytes, number>();
-  for (const item of items) sums.set(name(item), (sums.get(name(item)) ?? 0) + amount(item));
+  for (const item of items) {
+    const of = name(item);
+    sums.set(of, (sums.get(of) ?? 0) + amount(item));
+  }
   return sums;
 }

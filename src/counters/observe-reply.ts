@@ -1,5 +1,18 @@
-import { type Bytes, type DurationMs, type EpochMs, shanghaiDay } from "../units.ts";
-import type { Memory, Observation, Observed, SwipeKey, Tally, TraceMemory } from "./contract.ts";
+import { type DurationMs, shanghaiDay } from "../units.ts";
+import type {
+  Binding,
+  Claim,
+  ClaimUse,
+  Flag,
+  LedgerEntry,
+  LogEntry,
+  Memory,
+  Observation,
+  Observed,
+  SwipeKey,
+  Tally,
+  TraceMemory,
+} from "./contract.ts";
 import {
   decodeAttempts,
   decodeBindings,
@@ -11,7 +24,10 @@ import {
 import { decodeEntry, decodeLedger, findEntry, ledgerSeq } from "./ledger-layout.ts";
 import * as limits from "./limits.ts";
 import { ANSWER_HEAD, type ObserveReply } from "./operations.ts";
+import { SeenNames } from "./seen-names.ts";
 import { decodeTally } from "./tally-layout.ts";
+
+type NewOrRetry = Extract<ObserveReply, { verdict: "new" | "retry" }>;
 
 /** Raw replies become what was remembered before this swipe: its own entries are left out. */
 export function readObserved(o: Observation, reply: ObserveReply): Observed {
@@ -23,13 +39,16 @@ export function readObserved(o: Observation, reply: ObserveReply): Observed {
     case "recalled":
       return recalled(o.swipe, reply.ledger);
     default:
-      return {
-        verdict: reply.verdict,
-        personSeq: ledgerSeq(reply.ledger) + 1,
-        memory: readMemory(o, reply),
-        ...(reply.incomplete === undefined ? {} : { incomplete: reply.incomplete }),
-      };
+      return observed(o, reply);
   }
+}
+
+function observed(o: Observation, reply: NewOrRetry): Observed {
+  const { verdict, incomplete } = reply;
+  const personSeq = ledgerSeq(reply.ledger) + 1;
+  const memory = readMemory(o, reply);
+  if (incomplete === undefined) return { verdict, personSeq, memory };
+  return { verdict, personSeq, memory, incomplete };
 }
 
 function recalled(swipe: SwipeKey, ledger: Buffer): Observed {
@@ -42,49 +61,95 @@ function recalled(swipe: SwipeKey, ledger: Buffer): Observed {
  * What is too old is left out by its own time: a key may outlive what is in it, on a server by the entries
  * around it, in a replay because a year passes in a minute.
  */
-function readMemory(
-  o: Observation,
-  reply: Extract<ObserveReply, { verdict: "new" | "retry" }>,
-): Memory {
-  let next = 0;
-  const kept = <T extends { readonly at: EpochMs }>(entries: readonly T[], time: DurationMs) =>
-    entries.filter(({ at }) => limits.isKept(at, time, o.at));
-  /** What was not read in time stays undefined. */
-  const take = <T>(read: (bytes: Buffer | null) => T): T | undefined => {
-    const bytes = reply.values[next++];
-    return bytes === undefined ? undefined : read(bytes);
+function readMemory(o: Observation, reply: NewOrRetry): Memory {
+  const values = new Values(o, reply.values);
+  return {
+    ledger: othersInLedger(o, reply.ledger),
+    attempts: decodeAttempts(reply.attempts, o.swipe, o.at - limits.ATTEMPTS_KEPT),
+    logs: o.logs.map(({ window }) => values.log(window)),
+    traceCodes: traceMemories(o, values),
+    token: o.token === undefined ? [] : values.uses(limits.TOKEN_KEPT),
+    prescriptions: o.prescriptions.map(() => values.uses(limits.PRESCRIPTION_KEPT)),
+    bindings: o.bindings.map(({ kept }) => values.bindings(kept)),
+    tallies: o.tallies.map(() => values.tally()),
+    flags: o.flags ? values.flags() : [],
   };
-  const taken = <T extends { readonly at: EpochMs }>(
-    decode: (bytes: Buffer | null, own: SwipeKey) => readonly T[],
-    time: DurationMs,
-  ) => take((bytes) => kept(decode(bytes, o.swipe), time));
-  const logs = o.logs.map(({ window }) => taken(decodeLog, 2 * window));
-  const seen = new Set<Bytes>();
-  const traceCodes = o.traceCodes.map((use): TraceMemory | undefined => {
-    const claims = taken(decodeClaims, limits.TRACE_KEPT);
-    const splits = taken(decodeUses, limits.TRACE_KEPT);
+}
+
+function othersInLedger(o: Observation, bytes: Buffer | null): readonly LedgerEntry[] {
+  const entries: LedgerEntry[] = [];
+  for (const entry of decodeLedger(bytes)) {
+    const isKept = limits.isKept(entry.at, limits.LEDGER_KEPT, o.at);
+    if (isKept && entry.swipe !== o.swipe) entries.push(entry);
+  }
+  return entries;
+}
+
+function traceMemories(o: Observation, values: Values): readonly (TraceMemory | undefined)[] {
+  const seen = new SeenNames();
+  return o.traceCodes.map(({ code, split }) => {
+    const claims = values.claims();
+    const splits = values.uses(limits.TRACE_KEPT);
     // A split sale's own append answers too; what it saw is what the read before it saw.
-    if (use.split && o.reserve && !seen.has(use.code)) next += 1;
-    seen.add(use.code);
+    if (seen.add(code) && split && o.reserve) values.skip();
     return claims && splits && { claims, splits };
   });
-  const token = o.token === undefined ? [] : taken(decodeUses, limits.TOKEN_KEPT);
-  const prescriptions = o.prescriptions.map(() => taken(decodeUses, limits.PRESCRIPTION_KEPT));
-  const bindings = o.bindings.map((use) => taken(decodeBindings, use.kept));
-  const tallies = o.tallies.map(() => take((bytes) => recentTally(decodeTally(bytes), o)));
-  const flags = o.flags ? taken(decodeFlags, limits.FLAG_KEPT) : [];
-  const ledger = kept(decodeLedger(reply.ledger), limits.LEDGER_KEPT);
-  return {
-    ledger: ledger.filter((entry) => entry.swipe !== o.swipe),
-    attempts: kept(decodeAttempts(reply.attempts, o.swipe), limits.ATTEMPTS_KEPT),
-    logs,
-    traceCodes,
-    token,
-    prescriptions,
-    bindings,
-    tallies,
-    flags,
-  };
+}
+
+/** The values of a reply one after the other, without the swipe's own; what was not read in time stays undefined. */
+class Values {
+  private readonly observation: Observation;
+  private readonly values: NewOrRetry["values"];
+  private place = 0;
+
+  constructor(observation: Observation, values: NewOrRetry["values"]) {
+    this.observation = observation;
+    this.values = values;
+  }
+
+  skip(): void {
+    this.place += 1;
+  }
+
+  log(window: DurationMs): readonly LogEntry[] | undefined {
+    const { at, swipe } = this.observation;
+    const bytes = this.next();
+    return bytes === undefined ? undefined : decodeLog(bytes, swipe, at - 2 * window);
+  }
+
+  claims(): readonly Claim[] | undefined {
+    const { at, swipe } = this.observation;
+    const bytes = this.next();
+    return bytes === undefined ? undefined : decodeClaims(bytes, swipe, at - limits.TRACE_KEPT);
+  }
+
+  uses(kept: DurationMs): readonly ClaimUse[] | undefined {
+    const { at, swipe } = this.observation;
+    const bytes = this.next();
+    return bytes === undefined ? undefined : decodeUses(bytes, swipe, at - kept);
+  }
+
+  bindings(kept: DurationMs): readonly Binding[] | undefined {
+    const bytes = this.next();
+    return bytes === undefined ? undefined : decodeBindings(bytes, this.observation.at - kept);
+  }
+
+  tally(): Tally | undefined {
+    const bytes = this.next();
+    return bytes === undefined ? undefined : recentTally(decodeTally(bytes), this.observation);
+  }
+
+  flags(): readonly Flag[] | undefined {
+    const bytes = this.next();
+    const after = this.observation.at - limits.FLAG_KEPT;
+    return bytes === undefined ? undefined : decodeFlags(bytes, after);
+  }
+
+  private next(): Buffer | null | undefined {
+    const bytes = this.values[this.place];
+    this.place += 1;
+    return bytes;
+  }
 }
 
 /** The days that a reader may look back on, and the sales that are still open but for this swipe's own. */

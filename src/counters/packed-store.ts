@@ -66,7 +66,9 @@ export function createPackedStore(
       const reply = await home.change(changePlan(change, keys));
       if (!reply.changed) return { changed: false };
       noticeLost(reply.lost);
-      return { changed: true, personSeq: reply.seq, ...incompleteOf(reply) };
+      const { seq: personSeq, incomplete } = reply;
+      if (incomplete === undefined) return { changed: true, personSeq };
+      return { changed: true, personSeq, incomplete };
     },
     fold: async (person, at) => {
       const ledgerKey = keys.ledger(person);
@@ -93,10 +95,6 @@ export function createPackedStore(
   };
 }
 
-function incompleteOf({ incomplete }: { readonly incomplete?: true }) {
-  return incomplete === undefined ? {} : { incomplete };
-}
-
 /** What cannot be decoded is as good as not answered: a check without it is a stand-in and no failure. */
 function readable<T>(read: () => T): T {
   try {
@@ -108,7 +106,7 @@ function readable<T>(read: () => T): T {
 }
 
 function readSealed(reply: SealReply): Sealed {
-  if (reply.won) return { won: true, ...incompleteOf(reply) };
+  if (reply.won) return reply;
   return { won: false, answer: reply.answer.toString("latin1", ANSWER_HEAD) };
 }
 

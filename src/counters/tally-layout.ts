@@ -1,5 +1,15 @@
 import type { Bytes, EpochMs, ShanghaiDay } from "../units.ts";
 import { TALLY_COLUMNS, type Tally, type TallyColumns } from "./contract.ts";
+import {
+  putBytes,
+  putUint8,
+  putUint16,
+  putUint32,
+  putUint48,
+  uint16At,
+  uint32At,
+  uint48At,
+} from "./put-bytes.ts";
 
 /**
  * A tally: days u8, then a day: Shanghai day u16 and four columns u32, oldest first; then, to the end, an open sale:
@@ -18,16 +28,16 @@ export function encodeTally({ days, open }: Tally): Buffer {
   const bytes = Buffer.allocUnsafe(
     TALLY_HEAD + TALLY_DAY_WIDTH * days.length + TALLY_OPEN_WIDTH * open.length,
   );
-  bytes.writeUInt8(days.length, 0);
+  putUint8(bytes, 0, days.length);
   let position = TALLY_HEAD;
   for (const { day, columns } of days) {
-    bytes.writeUInt16BE(day, position);
+    putUint16(bytes, position, day);
     writeColumns(bytes, position + 2, columns);
     position += TALLY_DAY_WIDTH;
   }
   for (const { at, swipe, columns } of open) {
-    bytes.writeUIntBE(at, position, 6);
-    bytes.write(swipe, position + 6, 8, "latin1");
+    putUint48(bytes, position, at);
+    putBytes(bytes, position + 6, 8, swipe);
     writeColumns(bytes, position + 14, columns);
     position += TALLY_OPEN_WIDTH;
   }
@@ -38,14 +48,17 @@ export function decodeTally(bytes: Buffer | null): Tally {
   const days: { day: ShanghaiDay; columns: TallyColumns }[] = [];
   const open: { at: EpochMs; swipe: Bytes; columns: TallyColumns }[] = [];
   if (bytes === null) return { days, open };
+  const count = bytes.readUInt8(0);
   let position = TALLY_HEAD;
-  for (let i = 0; i < bytes.readUInt8(0); i++) {
-    days.push({ day: bytes.readUInt16BE(position), columns: readColumns(bytes, position + 2) });
+  if (position + TALLY_DAY_WIDTH * count > bytes.length)
+    throw new RangeError("GUARD_COUNTERS_PACKED: a tally has lost its days");
+  for (let i = 0; i < count; i++) {
+    days.push({ day: uint16At(bytes, position), columns: readColumns(bytes, position + 2) });
     position += TALLY_DAY_WIDTH;
   }
   while (position + TALLY_OPEN_WIDTH <= bytes.length) {
     open.push({
-      at: bytes.readUIntBE(position, 6),
+      at: uint48At(bytes, position),
       swipe: bytes.toString("latin1", position + 6, position + 14),
       columns: readColumns(bytes, position + 14),
     });
@@ -55,13 +68,17 @@ export function decodeTally(bytes: Buffer | null): Tally {
 }
 
 function writeColumns(bytes: Buffer, at: number, columns: TallyColumns): void {
-  columns.forEach((value, index) => {
-    bytes.writeUInt32BE(boundedColumn(value), at + COLUMN * index);
-  });
+  for (let i = 0; i < TALLY_COLUMNS; i += 1)
+    putUint32(bytes, at + COLUMN * i, boundedColumn(columns[i] ?? 0));
 }
 
 function readColumns(bytes: Buffer, at: number): TallyColumns {
-  return mapColumns((index) => bytes.readUInt32BE(at + COLUMN * index));
+  return [
+    uint32At(bytes, at),
+    uint32At(bytes, at + COLUMN),
+    uint32At(bytes, at + 2 * COLUMN),
+    uint32At(bytes, at + 3 * COLUMN),
+  ];
 }
 
 /** Sums stay within what a column holds, and never go below nothing. */

@@ -3,17 +3,22 @@ import type { CounterStore } from "./contract.ts";
 
 /** The same store, each of its calls timed for operators. */
 export function timedStore(store: CounterStore, clock: Clock, observer: Observer): CounterStore {
-  async function timed<T>(command: string, work: Promise<T>): Promise<T> {
+  function tell(command: string, outcome: string, from: number): void {
+    const value = (clock.now() - from) / 1_000;
+    observer.notice({ kind: "store.call", labels: { command, outcome }, value });
+  }
+  function timed<T>(command: string, work: Promise<T>): Promise<T> {
     const from = clock.now();
-    let outcome = "failed";
-    try {
-      const answer = await work;
-      outcome = "answered";
-      return answer;
-    } finally {
-      const value = (clock.now() - from) / 1_000;
-      observer.notice({ kind: "store.call", labels: { command, outcome }, value });
-    }
+    return work.then(
+      (answer) => {
+        tell(command, "answered", from);
+        return answer;
+      },
+      (error: unknown) => {
+        tell(command, "failed", from);
+        throw error;
+      },
+    );
   }
   return {
     observe: (observation, wait) => timed("observe", store.observe(observation, wait)),

@@ -25,10 +25,15 @@ export function readStrictly(client: Redis, foreign: (chunk: Buffer) => void): v
 
 /** Answers script calls past the client's parser. False, and nothing is done, where the chunk is anything else. */
 function answered({ commandQueue }: Redis, chunk: Buffer): boolean {
-  const isScripts = (place: number) => commandQueue.peekAt(place)?.command instanceof ScriptCommand;
-  if (!isScripts(0)) return false;
+  if (!isScripts(commandQueue, 0)) return false;
   const replies = wholeReplies(chunk);
-  if (replies === undefined || !replies.every((_, place) => isScripts(place))) return false;
+  if (replies === undefined) return false;
+  for (let place = 1; place < replies.length; place += 1)
+    if (!isScripts(commandQueue, place)) return false;
   for (const reply of replies) commandQueue.shift()?.command.resolve(reply);
   return true;
+}
+
+function isScripts(commandQueue: Redis["commandQueue"], place: number): boolean {
+  return commandQueue.peekAt(place)?.command instanceof ScriptCommand;
 }

@@ -1,6 +1,6 @@
 import { type Command, Redis } from "ioredis";
 import type { DurationMs, Observer } from "../../units.ts";
-import { StoreUnavailableError, StoreUnreadableError } from "../contract.ts";
+import { StoreUnavailableError } from "../contract.ts";
 import { isControlDocument } from "../control-documents.ts";
 import { ABANDONED_AFTER, Circuit, STALLED_AFTER } from "./circuit.ts";
 import { KNOWN_SCRIPTS, PROBE, PROBE_SHA1 } from "./known-scripts.ts";
@@ -13,6 +13,7 @@ import {
   isReply,
   isTicketed,
   keysOf,
+  notCarriedOut,
   unlessForbidden,
 } from "./redis-replies.ts";
 import { plainCommand, ScriptCommand } from "./script-command.ts";
@@ -142,11 +143,15 @@ class OneRedis implements RedisConnection {
   async run(script: Script, keys: readonly string[], plan: Buffer): Promise<unknown> {
     this.admit();
     const ticket = this.tickets.next();
+    const command = new ScriptCommand(script.sha1, keys, plan, ticket);
     let reply: unknown;
     try {
-      reply = await this.exchange(new ScriptCommand(script.sha1, keys, plan, ticket), keys);
+      reply = await this.written(command);
+      this.circuit.answered();
+      this.settle();
     } catch (error) {
-      if (!isAbsent(error)) throw error;
+      const failure = this.failed(error, keys);
+      if (!isAbsent(failure)) throw failure;
       reply = await this.send("EVAL", [script.lua, keys.length, ...keys, plan, ticket]);
     }
     if (isTicketed(reply, ticket)) return reply[1];
@@ -212,16 +217,20 @@ class OneRedis implements RedisConnection {
   }
 
   private async exchange(command: Command, keys: readonly Argument[]): Promise<unknown> {
-    this.circuit.sent();
-    this.outbox.hold(this.client.stream);
     try {
-      const reply = await this.client.sendCommand(command);
+      const reply = await this.written(command);
       this.circuit.answered();
       this.settle();
       return reply;
     } catch (error) {
       throw this.failed(error, keys);
     }
+  }
+
+  private written(command: Command): Promise<unknown> {
+    this.circuit.sent();
+    this.outbox.hold(this.client.stream);
+    return this.client.sendCommand(command) as Promise<unknown>;
   }
 
   private failed(error: unknown, keys: readonly Argument[]): Error {
@@ -233,12 +242,7 @@ class OneRedis implements RedisConnection {
     if (refusal !== undefined) this.refused(refusal, keys);
     // The client would now refuse every command of this connection: something spoke to it out of turn.
     if (said.message.includes("subscriber mode")) this.giveUp("garbage");
-    const message = "The store did not carry out the command.";
-    // A script that stumbles over what is there would stumble again.
-    const isScripts = isReply(said) && refusal === undefined && said.message.includes(IN_SCRIPT);
-    return isScripts
-      ? new StoreUnreadableError(message, { cause: said })
-      : new StoreUnavailableError(message, { cause: said });
+    return notCarriedOut(said, refusal !== undefined);
   }
 
   private refused(reason: StoreReason, keys: readonly Argument[]): void {
@@ -392,8 +396,5 @@ class OneRedis implements RedisConnection {
     if (isFit) for (const run of this.readyCalls) run();
   }
 }
-
-/** Redis' name of a script, where an error arose in one. */
-const IN_SCRIPT = "user_script";
 
 const STATES = { closed: 0, trial: 1, refusing: 2, open: 2 } as const;

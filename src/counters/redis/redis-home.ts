@@ -39,12 +39,15 @@ export function createRedisHome(connection: RedisConnection): MemoryHome {
     read: (keys) =>
       readEach(
         connection,
-        keys.map((key) => ({ key })),
+        keys.map((key) => ({ key, field: undefined })),
       ),
     readTraces: (reads) =>
       readEach(
         connection,
-        reads.flatMap(({ key, field, splitKey }) => [{ key, field }, { key: splitKey }]),
+        reads.flatMap(({ key, field, splitKey }) => [
+          { key, field },
+          { key: splitKey, field: undefined },
+        ]),
       ),
     flag: async (plan) => {
       await callScript(connection, flagScript, encodeFlagging(plan));
@@ -54,7 +57,25 @@ export function createRedisHome(connection: RedisConnection): MemoryHome {
 }
 
 /** Keys of one entity are read by one call. */
-async function readEach(
+function readEach(
+  connection: RedisConnection,
+  reads: readonly KeyRead[],
+): Promise<(Buffer | null)[]> {
+  const entity = entityOf(reads[0]?.key ?? "");
+  const isOne = reads.length > 0 && reads.every(({ key }) => key.startsWith(entity));
+  return isOne ? readEntity(connection, reads) : readEntities(connection, reads);
+}
+
+async function readEntity(
+  connection: RedisConnection,
+  reads: readonly KeyRead[],
+): Promise<(Buffer | null)[]> {
+  const reply = await callScript(connection, readScript, encodeRead(reads));
+  if (!Array.isArray(reply) || reply.length !== reads.length) throw unreadable();
+  return (reply as (number | Buffer | null)[]).map(bytesOrNull);
+}
+
+async function readEntities(
   connection: RedisConnection,
   reads: readonly KeyRead[],
 ): Promise<(Buffer | null)[]> {
@@ -66,10 +87,9 @@ async function readEach(
   }
   const values: (Buffer | null)[] = reads.map(() => null);
   const read = async (places: readonly number[]) => {
-    const call = encodeRead(places.flatMap((place) => reads[place] ?? []));
-    const reply = await callScript(connection, readScript, call);
-    if (!Array.isArray(reply) || reply.length !== places.length) throw unreadable();
-    for (const [index, place] of places.entries()) values[place] = bytesOrNull(reply[index]);
+    const own = places.flatMap((place) => reads[place] ?? []);
+    for (const [index, value] of (await readEntity(connection, own)).entries())
+      values[places[index] ?? 0] = value;
   };
   await Promise.all([...byEntity.values()].map(read));
   return values;
@@ -85,11 +105,16 @@ export function callScript(
 
 export function readObserve(reply: unknown): ObserveReply {
   if (!Array.isArray(reply)) throw unreadable();
-  const [verdict, first, ...rest] = reply as (number | Buffer | null)[];
+  const items = reply as (number | Buffer | null)[];
+  const verdict = items[0];
+  const first = items[1];
   switch (verdict) {
     case 0:
     case 1: {
-      const [ledger = null, attempts = null, ...values] = rest.map(bytesOrNull);
+      const ledger = bytesOrNull(items[2]);
+      const attempts = bytesOrNull(items[3]);
+      const values: (Buffer | null)[] = [];
+      for (let place = 4; place < items.length; place += 1) values.push(bytesOrNull(items[place]));
       const lost = typeof first === "number" ? first : 0;
       return { verdict: verdict === 0 ? "new" : "retry", ledger, attempts, values, lost };
     }

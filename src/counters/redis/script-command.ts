@@ -36,11 +36,14 @@ function callBytes(sha1: string, keys: readonly string[], plan: Buffer, ticket: 
   // Lengths are told in bytes: a character of more than one would put every argument behind it out of place.
   if (bytes.write(head, 0, "utf8") !== head.length)
     throw new Error("GUARD_COUNTERS_KEYS: a key is of plain characters");
-  plan.copy(bytes, head.length);
+  bytes.set(plan, head.length);
   bytes.write(tail, head.length + plan.length, "latin1");
   return bytes;
 }
 
+/** How a text of so many characters begins. */
+const HEADS: readonly string[] = Array.from({ length: 128 }, (_, length) => `$${length}\r\n`);
+
 function bulk(text: string): string {
-  return `$${text.length}\r\n${text}\r\n`;
+  return `${HEADS[text.length] ?? `$${text.length}\r\n`}${text}\r\n`;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { base36Of } from "../key-text.ts";
 
 /** Names script calls, unlike those of any other connection, here and elsewhere: a reply tells whose it is. */
 export class Tickets {
@@ -7,6 +8,6 @@ export class Tickets {
 
   next(): string {
     this.calls = (this.calls + 1) % Number.MAX_SAFE_INTEGER;
-    return this.mark + this.calls.toString(36);
+    return this.mark + base36Of(this.calls);
   }
 }
