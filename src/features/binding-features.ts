@@ -1,23 +1,16 @@
-import type { Binding } from "../counters/contract.ts";
+import type { Binding, BindingUse } from "../counters/contract.ts";
 import { BINDINGS_MAX, CARD_KEPT, PERSON_CARDS_KEPT, TRACE_KEPT } from "../counters/limits.ts";
 import type { Bytes, DurationMs } from "../units.ts";
 import { DAY } from "../units.ts";
 import type { BindingKind } from "./bindings.ts";
-import {
-  articleAt,
-  BINDING_LETTERS,
-  drugCodeAt,
-  drugPartner,
-  productsOf,
-  teachesProducts,
-} from "./bindings.ts";
+import { articleAt, drugCodeAt, drugPartner, productsOf, teachesProducts } from "./bindings.ts";
 import type { FeatureDefinition, Seen } from "./definition.ts";
 import { ABSENT, MISSING } from "./definition.ts";
 import { number64 } from "./digests.ts";
 import { inWindow } from "./live.ts";
 import type { Parameters } from "./parameters.ts";
-import type { ReadContext } from "./read-context.ts";
-import { partnersOf } from "./remembered.ts";
+import type { LineFacts, ReadContext } from "./read-context.ts";
+import { bindingPlace, partnersOf } from "./remembered.ts";
 
 const MICRO_A_YUAN = 1_000_000;
 /** Devices and articles are looked at over hours and weeks, prices over a quarter. */
@@ -32,60 +25,56 @@ function bound(
   type: "number" | "boolean",
   scope: "swipe" | "line",
   binding: Kept,
-  read: (context: ReadContext, line: number) => Seen,
+  read: FeatureDefinition["read"],
 ): FeatureDefinition {
   return { type, scope, kind: "store", bound: "exact", needs: { bindings: [binding] }, read };
 }
 
-/** Which entity of its kind a swipe or a line means; a swipe has one of a kind at most. */
-type EntityOf = (context: ReadContext, line: number) => string | undefined;
+/** Where its pair stands in the observation: of a swipe, which has one of a kind at most, or of a line; else negative. */
+type PlaceOf = (context: ReadContext, facts: LineFacts) => number;
 
 /** Different partners seen with one entity within a window, this swipe's own among them; absent without the entity. */
 function partnersCount(
   kind: BindingKind,
   longest: { readonly window: DurationMs; readonly kept?: DurationMs },
-  entityOfLine?: EntityOf,
+  placeOfLine?: PlaceOf,
 ): (parameters: Parameters) => FeatureDefinition {
-  const scope = entityOfLine === undefined ? "swipe" : "line";
-  const entityOf = entityOfLine ?? entityOfSwipe(kind);
+  const scope = placeOfLine === undefined ? "swipe" : "line";
+  const placeOf: PlaceOf = placeOfLine ?? ((context) => bindingPlace(context, kind, undefined));
   return (parameters) => {
     const window = parameters.duration("window", longest.window);
     const binding = { kind, kept: longest.kept ?? window };
-    const count = bound("number", scope, binding, (context, line) => {
-      const entity = entityOf(context, line);
-      return entity === undefined ? ABSENT : countPartners(context, kind, entity, window);
+    const count = bound("number", scope, binding, (context, facts) => {
+      const place = placeOf(context, facts);
+      return place < 0 ? ABSENT : countPartners(context, place, window);
     });
     // The store forgets the one seen longest ago when there are more.
     return { ...count, bound: { upTo: BINDINGS_MAX }, isCount: true };
   };
 }
 
-function countPartners(
-  context: ReadContext,
-  kind: BindingKind,
-  entity: string,
-  window: DurationMs,
-): Seen {
-  const partners = partnersOf(context, kind, entity);
-  if (partners === undefined || partners === MISSING) return partners;
+function countPartners(context: ReadContext, place: number, window: DurationMs): Seen {
+  const partners = context.memory?.bindings[place];
+  if (partners === undefined) return MISSING;
   // At most 32 beside the swipe's own: a look through them is faster than a set.
-  const different = ownPartners(context, kind, entity);
-  for (const { at, partner } of partners)
-    if (inWindow(at, context.at, window) && !different.includes(partner)) different.push(partner);
+  const different = ownPartners(context.observation.bindings, place);
+  for (let i = 0; i < partners.length; i += 1) {
+    const known = partners[i];
+    if (known === undefined || !inWindow(known.at, context.at, window)) continue;
+    if (!different.includes(known.partner)) different.push(known.partner);
+  }
   return different.length;
 }
 
-function entityOfSwipe(kind: BindingKind): EntityOf {
-  const letter = BINDING_LETTERS[kind];
-  return ({ observation }) => observation.bindings.find((use) => use.kind === letter)?.entity;
-}
-
-/** Each once: the observation has no pair twice. */
-function ownPartners({ observation }: ReadContext, kind: BindingKind, entity: string): Bytes[] {
-  const letter = BINDING_LETTERS[kind];
+/** Each once: the observation has no pair twice. `first`: where the entity's first pair stands. */
+function ownPartners(uses: readonly BindingUse[], first: number): Bytes[] {
   const own: Bytes[] = [];
-  for (const use of observation.bindings)
-    if (use.kind === letter && use.entity === entity) own.push(use.partner);
+  const of = uses[first];
+  for (let i = first; i < uses.length; i += 1) {
+    const use = uses[i];
+    if (use === undefined || use.kind !== of?.kind) break;
+    if (use.entity === of.entity) own.push(use.partner);
+  }
   return own;
 }
 
@@ -105,12 +94,16 @@ export const devicePharmacies = partnersCount("device", { window: WINDOW_MAX });
 export const articleDrugs = partnersCount(
   "article",
   { window: WINDOW_MAX },
-  (context, line) => context.shared(articles)[line],
+  (context, { index }) => context.shared(articlePlaces)[index] ?? -1,
 );
 
 /** One a line: several windows ask for it. */
-function articles({ swipe }: ReadContext): readonly (string | undefined)[] {
-  return swipe.lines.map((line) => articleAt(swipe, line));
+function articlePlaces(context: ReadContext): readonly number[] {
+  const { swipe } = context;
+  return swipe.lines.map((line) => {
+    const article = articleAt(swipe, line);
+    return article === undefined ? -1 : bindingPlace(context, "article", article);
+  });
 }
 
 /** Persons, each with an insurance, seen with this ID number (rule IM-09). Absent where no identity card was shown. */
@@ -124,10 +117,9 @@ export const idPersons = partnersCount("idNumber", { window: WINDOW_MAX });
 export function ownMedianPrice(parameters: Parameters): FeatureDefinition {
   const window = parameters.duration("window", WINDOW_MAX);
   const min = parameters.integer("min", { min: 1, max: 1_000 });
-  return bound("number", "line", { kind: "price", kept: window }, (context, line) => {
+  return bound("number", "line", { kind: "price", kept: window }, (context, { line }) => {
     const { swipe, at } = context;
-    const own = swipe.lines[line];
-    const prices = own && partnersOf(context, "price", drugCodeAt(swipe, own));
+    const prices = partnersOf(context, "price", drugCodeAt(swipe, line));
     if (prices === undefined || prices === MISSING) return prices;
     const recent = prices.filter((price) => inWindow(price.at, at, window));
     if (salesOf(recent) < min) return ABSENT;
@@ -168,9 +160,8 @@ export function learnedDrugDiffers(parameters: Parameters): FeatureDefinition {
     if (all < sales) return false;
     return partners.some(({ partner, count }) => partner !== own && count >= share * all);
   };
-  return bound("boolean", "line", { kind: "product", kept: TRACE_KEPT }, (context, index) => {
-    const facts = context.line(index);
-    const ledger = context.observation.lines[index];
+  return bound("boolean", "line", { kind: "product", kept: TRACE_KEPT }, (context, facts) => {
+    const ledger = context.observation.lines[facts.index];
     if (!teachesProducts(facts.line, ledger, facts)) return false;
     const products = productsOf(facts.line);
     const own = drugPartner(ledger?.drug ?? "");

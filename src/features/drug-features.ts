@@ -6,14 +6,15 @@ import type { LineFacts, ReadContext } from "./read-context.ts";
 const NONE = "none";
 
 /** western, patent, slice, consumable, preparation or unknown. */
-export const drugClass = () => lineFact("string", "line", (facts) => facts.drugClass);
+export const drugClass = () => lineFact("string", "line", (_, facts) => facts.drugClass);
 export const isListedDrug = () =>
-  lineFact("boolean", "reference", ({ drug }) => drug !== undefined);
+  lineFact("boolean", "reference", (_, { drug }) => drug !== undefined);
 /** Where the fund pays for it: inpatient, emergency, or retail although it is injected; `none` where drugs.csv does not say. */
-export const setting = () => lineFact("string", "reference", ({ drug }) => drug?.setting ?? NONE);
+export const setting = () =>
+  lineFact("string", "reference", (_, { drug }) => drug?.setting ?? NONE);
 /** Paid for at pharmacies only on an electronic prescription from outside (双通道). */
 export const dualChannel = () =>
-  lineFact("boolean", "reference", ({ drug }) => drug?.dualChannel === true);
+  lineFact("boolean", "reference", (_, { drug }) => drug?.dualChannel === true);
 
 /**
  * A western code tells the form by a letter; a patent medicine's does not, but its name does (注射液, 注射用…), as
@@ -25,7 +26,7 @@ const INJECTED_NAME = "注射";
 
 export const isInjection = () => lineFact("boolean", "reference", injected);
 
-function injected(facts: LineFacts, context: ReadContext): boolean {
+function injected(context: ReadContext, facts: LineFacts): boolean {
   if (facts.drugClass === "western") return facts.form.charAt(FORM_LETTER) === INJECTED_FORM;
   if (facts.drugClass !== "patent") return false;
   const name = facts.drug?.name ?? context.reference.watched(facts.line.drug)?.name;
@@ -37,8 +38,8 @@ const SELF_INJECTED = ["XA10A", "XA10BJ"] as const;
 
 /** An injection that patients give themselves: by class, a dual-channel biologic, or retail by drugs.csv (rule LP-01). */
 export const isSelfInjected = () =>
-  lineFact("boolean", "reference", (facts, context) => {
-    if (!injected(facts, context)) return false;
+  lineFact("boolean", "reference", (context, facts) => {
+    if (!injected(context, facts)) return false;
     const { drug, form } = facts;
     return (
       drug?.dualChannel === true ||
@@ -49,6 +50,6 @@ export const isSelfInjected = () =>
 
 /** Whether this person has a filing for the drug today (rule LP-05); absent where there is no filings.csv to know it from. */
 export const filed = () =>
-  lineFact("boolean", "reference", ({ line }, { reference, swipe, day }) =>
+  lineFact("boolean", "reference", ({ reference, swipe, day }, { line }) =>
     reference.knowsFilings ? reference.filed(swipe.person.id, line.drug, day) : ABSENT,
   );

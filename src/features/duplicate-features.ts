@@ -2,6 +2,7 @@ import { isWestern, molecule } from "../reference/drug-key.ts";
 import type { Bytes } from "../units.ts";
 import type { FeatureDefinition, Seen } from "./definition.ts";
 import { ABSENT, MISSING, NOTHING } from "./definition.ts";
+import { PURCHASES } from "./grounds.ts";
 import type { LedgerView } from "./ledger-view.ts";
 import { dispensedWithin } from "./ledger-view.ts";
 import type { ReadContext } from "./read-context.ts";
@@ -14,8 +15,8 @@ const CLASS_BYTES = 3;
 type Duplicates = (drug: Bytes) => boolean;
 
 /** Days left of the molecule that duplicates a line and lasts longest; 0 where there is none. */
-export const similarOnHand = () =>
-  duplicated("number", 0, (duplicates, context) => {
+export const similarOnHand = (): FeatureDefinition => ({
+  ...duplicated("number", 0, (duplicates, context) => {
     const ledger = context.ledger();
     if (ledger === undefined) return MISSING;
     let most = 0;
@@ -23,7 +24,9 @@ export const similarOnHand = () =>
       if (duplicates(other)) most = Math.max(most, ledger.daysLeft(other));
     }
     return most;
-  });
+  }),
+  rests: { on: PURCHASES, without: 0 },
+});
 
 /** A duplicate of a line was bought earlier today (Shanghai), or is in this sale. */
 export const similarToday = () =>
@@ -52,10 +55,10 @@ function duplicated(
     kind: "store",
     bound: "exact",
     needs: NOTHING,
-    read(context, line): Seen {
-      const own = context.observation.lines[line]?.drug;
+    read(context, facts): Seen {
+      const own = context.observation.lines[facts.index]?.drug;
       if (own === undefined) return ABSENT;
-      if (context.line(line).drugClass !== "western" || !isWestern(own)) return none;
+      if (facts.drugClass !== "western" || !isWestern(own)) return none;
       return read(duplicatesOf(own, context), context);
     },
   };

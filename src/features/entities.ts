@@ -12,6 +12,8 @@ export interface Counted {
   readonly day: ShanghaiDay;
   /** Four bytes of the drugs and quantities. */
   readonly basket: Bytes;
+  /** Insured outside the pharmacy's neighbourhood. */
+  readonly outsider: boolean;
 }
 
 /** An entity that has a log of its attempts. */
@@ -32,7 +34,7 @@ export interface EntityKind {
   readonly marks?: string;
 }
 
-export const NO_MARK: Bytes = "\0\0\0\0";
+const NO_MARK: Bytes = "\0\0\0\0";
 const MONTH: DurationMs = 30 * DAY;
 
 function atPharmacy({ swipe }: Counted): string {
@@ -101,7 +103,7 @@ export const ENTITIES = {
     scope: "swipe",
     windowMax: MONTH,
     otherwise: 0,
-    key: (counted) => (isOutsider(counted) ? counted.swipe.pharmacy.code : undefined),
+    key: ({ swipe, outsider }) => (outsider ? swipe.pharmacy.code : undefined),
     mark: ({ swipe }) => prefecture(swipe.person.insuredArea).padEnd(4, "\0"),
     marks: "prefecture",
   },
@@ -155,14 +157,31 @@ export function entityKind(entity: LogEntity): EntityKind {
   return ENTITIES[entity];
 }
 
+/** A planned log as the observation asks for it, all of one shape. */
+export interface LogAsked {
+  readonly letter: string;
+  readonly isOfLines: boolean;
+  readonly window: DurationMs;
+  readonly exact: number;
+  readonly key: EntityKind["key"];
+  readonly mark: (counted: Counted) => Bytes;
+}
+
+export function logAsked(
+  entity: LogEntity,
+  { window, exact }: Pick<LogAsked, "window" | "exact">,
+): LogAsked {
+  const { letter, scope, key, mark = noMark } = entityKind(entity);
+  return { letter, isOfLines: scope === "line", window, exact, key, mark };
+}
+
+function noMark(): Bytes {
+  return NO_MARK;
+}
+
 /** The entities whose marks have this name. */
 export function markedEntities(marks: string): readonly LogEntity[] {
   return ENTITY_NAMES.filter((name) => entityKind(name).marks === marks);
-}
-
-/** Insured outside the pharmacy's neighbourhood. */
-export function isOutsider({ swipe, reference }: Pick<Counted, "swipe" | "reference">): boolean {
-  return !reference.isNear(swipe.person.insuredArea, swipe.pharmacy.area);
 }
 
 function isTellingBasket({ swipe, reference }: Counted): boolean {

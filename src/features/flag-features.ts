@@ -3,6 +3,7 @@ import { FLAG_KEPT } from "../counters/limits.ts";
 import { type DurationMs, MINUTE } from "../units.ts";
 import type { FeatureDefinition, Needs, Seen } from "./definition.ts";
 import { MISSING } from "./definition.ts";
+import { FLAGS } from "./grounds.ts";
 import { inWindow } from "./live.ts";
 import type { Parameters } from "./parameters.ts";
 
@@ -25,6 +26,7 @@ function flagFeature(
     kind: "store",
     bound: "exact",
     needs,
+    rests: { on: FLAGS, without: 0 },
     read({ memory, at }): Seen {
       const flags = memory?.flags;
       if (flags === undefined) return MISSING;

@@ -4,6 +4,7 @@ import { prefecture } from "../swipe/area.ts";
 import type { DurationMs } from "../units.ts";
 import type { FeatureDefinition } from "./definition.ts";
 import { MISSING, NOTHING } from "./definition.ts";
+import { ATTEMPTS } from "./grounds.ts";
 import { inWindow } from "./live.ts";
 import type { Parameters } from "./parameters.ts";
 import type { ReadContext } from "./read-context.ts";
@@ -26,6 +27,7 @@ function hop(
     kind: "store",
     bound: "exact",
     needs: NOTHING,
+    rests: { on: ATTEMPTS, without: false },
     read(context) {
       if (context.memory === undefined) return MISSING;
       const { at, here } = context;
@@ -45,10 +47,10 @@ export function credentialHop(parameters: Parameters): FeatureDefinition {
   );
   return {
     ...hopped,
-    read: (context, line) =>
+    read: (context, facts) =>
       counterpart(context.observation.credential) === undefined
         ? false
-        : hopped.read(context, line),
+        : hopped.read(context, facts),
   };
 }
 

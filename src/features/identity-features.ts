@@ -1,6 +1,9 @@
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
 import { verificationMethod as methodWord, verificationOutcome } from "../swipe/verification.ts";
+import type { FeatureDefinition, Seen, ValueType } from "./definition.ts";
 import { ABSENT } from "./definition.ts";
+import { AGENT, VERIFICATION } from "./grounds.ts";
+import type { ReadContext } from "./read-context.ts";
 import { swipeFact } from "./swipe-features.ts";
 
 /** Whether the check character of an identity number fits; absent where no 18-digit one was shown (rule IM-02). */
@@ -22,7 +25,7 @@ const NOBODY: ReadonlySet<string> = new Set(["self", "own", "oneself", "none"]);
 
 /** Somebody buys for the person. A form with nothing in it names nobody. */
 export const agentGiven = () =>
-  swipeFact("boolean", "swipe", ({ swipe: { agent } }) => agent !== undefined && isSomebody(agent));
+  agentFact(({ swipe: { agent } }) => agent !== undefined && isSomebody(agent));
 
 function isSomebody({ id, relation, registered }: Agent): boolean {
   if (registered) return true;
@@ -32,12 +35,22 @@ function isSomebody({ id, relation, registered }: Agent): boolean {
 }
 
 /** And it is said who. */
-export const agentNamed = () =>
-  swipeFact("boolean", "swipe", ({ swipe: { agent } }) => agent?.id !== undefined);
+export const agentNamed = () => agentFact(({ swipe: { agent } }) => agent?.id !== undefined);
+
+function agentFact(read: (context: ReadContext) => boolean): FeatureDefinition {
+  return { ...swipeFact("boolean", "swipe", read), rests: { on: AGENT, without: false } };
+}
+
+function verificationFact(
+  type: ValueType,
+  read: (context: ReadContext) => Seen,
+): FeatureDefinition {
+  return { ...swipeFact(type, "swipe", read), rests: { on: VERIFICATION, without: ABSENT } };
+}
 
 /** `face`, `idCard`, `password`, `none`, or the till's own word; absent where nothing is said. */
 export const verificationMethod = () =>
-  swipeFact("string", "swipe", ({ swipe: { verification } }) =>
+  verificationFact("string", ({ swipe: { verification } }) =>
     verification === undefined ? ABSENT : methodWord(verification.method),
   );
 
@@ -46,7 +59,7 @@ export const verificationMethod = () =>
  * the check showed somebody else: a proxy stands there rightly, and `verificationOtherPerson` says so.
  */
 export const verificationPassed = () =>
-  swipeFact("boolean", "swipe", ({ swipe: { verification } }) => {
+  verificationFact("boolean", ({ swipe: { verification } }) => {
     switch (verification && verificationOutcome(verification)) {
       case "passed":
         return true;
@@ -60,7 +73,7 @@ export const verificationPassed = () =>
 
 /** Whether the check showed another person than the credential's (rule IM-06); absent where nothing was checked. */
 export const verificationOtherPerson = () =>
-  swipeFact("boolean", "swipe", ({ swipe: { verification } }) => {
+  verificationFact("boolean", ({ swipe: { verification } }) => {
     const outcome = verification && verificationOutcome(verification);
     if (outcome === undefined || outcome === "unsaid") return ABSENT;
     return outcome === "otherPerson" || outcome === "mismatch";

@@ -6,6 +6,7 @@ import { DAY } from "../units.ts";
 import { isDispensed } from "./live.ts";
 import type { ReadContext } from "./read-context.ts";
 import type { Moment, Span } from "./span.ts";
+import { spanAfter, spanUntil } from "./span.ts";
 
 /** The person's purchases as the features see them, worked out once a swipe. */
 export interface LedgerView {
@@ -47,8 +48,8 @@ export function dispensedWithin(
   moment: Moment,
 ): readonly LedgerEntry[] {
   if (dispensed.length === 0) return dispensed;
-  const after = span.after(moment);
-  const until = span.until(moment);
+  const after = spanAfter(span, moment);
+  const until = spanUntil(span, moment);
   return dispensed.filter(({ at }) => at > after && at <= until);
 }
 

@@ -49,7 +49,7 @@ function personNow({ swipe: { person } }: ReadContext): Known {
 
 /** A line's drug is not for a person of this sex or age (rule IM-03); absent where sex or age would say and is not said. */
 export const outsideLimits = () =>
-  lineFact("boolean", "reference", ({ drug }, context) =>
+  lineFact("boolean", "reference", (context, { drug }) =>
     drug === undefined ? false : isOutside(drug, personNow(context)),
   );
 
@@ -117,7 +117,7 @@ function breaks(lines: readonly LedgerLine[], then: Known, reference: ReferenceB
  * without such a limit. A code in drugs.csv stands for all codes that begin with it.
  */
 export const diseaseFits = () =>
-  lineFact("boolean", "reference", ({ drug }, { swipe }) => {
+  lineFact("boolean", "reference", ({ swipe }, { drug }) => {
     if (drug?.diseases === undefined || drug.diseases.length === 0) return ABSENT;
     const disease = swipe.disease?.toUpperCase();
     return (
@@ -126,7 +126,7 @@ export const diseaseFits = () =>
   });
 
 /** tcmdrug_used_way: 1 in a compound prescription, 2 alone (rule LP-03). */
-export const tcmUse = () => lineFact("string", "line", ({ line }) => line.tcmUse);
+export const tcmUse = () => lineFact("string", "line", (_, { line }) => line.tcmUse);
 /** Different slices in this sale: one herb on two lines is still alone. */
 export const slices = () =>
   swipeFact("number", "swipe", (context) => {
@@ -139,7 +139,7 @@ export const slices = () =>
   });
 
 /** chrgitm_lv: 1 class A, 2 class B, 3 paid by oneself. */
-export const chargeLevel = () => lineFact("string", "line", ({ line }) => line.chargeLevel);
+export const chargeLevel = () => lineFact("string", "line", (_, { line }) => line.chargeLevel);
 
 const SELF_PAID = "3";
 /** Rounding may leave 0.05 yuan between lines and total (DQ-01). */
@@ -150,7 +150,7 @@ const ROUNDING_FEN = 5;
  * account may pay for such lines. Absent where the class, or who pays, is not said.
  */
 export const selfPaidOnPool = () =>
-  lineFact("boolean", "line", ({ line }, { swipe }) => {
+  lineFact("boolean", "line", ({ swipe }, { line }) => {
     if (line.chargeLevel === undefined) return ABSENT;
     if (line.chargeLevel !== SELF_PAID) return false;
     if (swipe.funds === undefined) return ABSENT;

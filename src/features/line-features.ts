@@ -1,5 +1,6 @@
 import type { FeatureDefinition, Seen, ValueType } from "./definition.ts";
 import { ABSENT, NOTHING } from "./definition.ts";
+import { PRESCRIPTION } from "./grounds.ts";
 import type { Parameters } from "./parameters.ts";
 import { ONE } from "./quantities.ts";
 import type { LineFacts, ReadContext } from "./read-context.ts";
@@ -22,31 +23,38 @@ export function isTraced({ drugClass }: LineFacts): boolean {
 export function lineFact(
   type: ValueType,
   kind: FeatureKind,
-  read: (facts: LineFacts, context: ReadContext) => Seen,
+  read: FeatureDefinition["read"],
 ): FeatureDefinition {
-  return {
-    type,
-    scope: "line",
-    kind,
-    bound: "exact",
-    needs: NOTHING,
-    read: (context, line) => read(context.line(line), context),
-  };
+  return { type, scope: "line", kind, bound: "exact", needs: NOTHING, read };
 }
 
-export const daysSupplied = () => lineFact("number", "reference", (facts) => facts.days);
+/** What a line's prescription says; `without` of a line that has none. */
+export function prescriptionFact(
+  type: ValueType,
+  kind: FeatureKind,
+  without: Seen,
+  read: FeatureDefinition["read"],
+): FeatureDefinition {
+  return { ...lineFact(type, kind, read), rests: { on: PRESCRIPTION, without } };
+}
+
+export const daysSupplied = () => lineFact("number", "reference", (_, facts) => facts.days);
 /** Whether the till itself said how long the line lasts; a denial may not rest on an assumed dose. */
 export const daysStated = () =>
-  lineFact("boolean", "line", ({ line }) => line.daysSupply !== undefined);
-export const lineYuan = () => lineFact("number", "line", ({ line }) => line.amount / FEN_A_YUAN);
+  lineFact("boolean", "line", (_, { line }) => line.daysSupply !== undefined);
+export const lineYuan = () => lineFact("number", "line", (_, { line }) => line.amount / FEN_A_YUAN);
 export const isPrescriptionDrug = () =>
-  lineFact("boolean", "reference", ({ line, drug }) => line.prescriptionDrug ?? drug?.prescription);
+  lineFact(
+    "boolean",
+    "reference",
+    (_, { line, drug }) => line.prescriptionDrug ?? drug?.prescription,
+  );
 export const hasPrescription = () =>
-  lineFact("boolean", "line", ({ line }) => line.prescription !== undefined);
+  prescriptionFact("boolean", "line", false, (_, { line }) => line.prescription !== undefined);
 
 /** Packs of a line's form in this sale, lines of one form together; X and Z lines only (rule OQ-05). */
 export const packsInSale = () =>
-  lineFact("number", "reference", (facts, context) => {
+  lineFact("number", "reference", (context, facts) => {
     const packs = packsOfForm(facts, context);
     return packs === undefined ? ABSENT : packs / ONE;
   });
@@ -116,7 +124,7 @@ const SLOWEST_DOSE = 2;
  */
 export function dayAllowance(parameters: Parameters): FeatureDefinition {
   const allowance = readAllowance(parameters);
-  return lineFact("number", "reference", (facts, context) => {
+  return lineFact("number", "reference", (context, facts) => {
     if (facts.packDays === undefined) return ABSENT;
     const allowed = withSlack(allowance, allowedDays(allowance, facts, context), facts.packDays);
     const isOnePack = isCountedInPacks(facts) && (facts.packs ?? 0) <= ONE;
@@ -130,7 +138,7 @@ export function dayAllowance(parameters: Parameters): FeatureDefinition {
  */
 export function doseCovered(parameters: Parameters): FeatureDefinition {
   const allowance = readAllowance(parameters);
-  return lineFact("boolean", "reference", (facts, context) => {
+  return lineFact("boolean", "reference", (context, facts) => {
     const packs = packsOfForm(facts, context);
     return packs !== undefined && isCovered(allowance, packs / ONE, facts, context);
   });
@@ -150,7 +158,7 @@ export function isCovered(
 
 /** An X or Z line about to be settled whose trace codes are not one a pack (rule TR-03). */
 export const codesMissing = () =>
-  lineFact("boolean", "reference", (facts, context) => {
+  lineFact("boolean", "reference", (context, facts) => {
     const { line, drug, drugClass, packs } = facts;
     const { swipe, reference, day } = context;
     if (drugClass !== "western" && drugClass !== "patent") return false;
@@ -163,7 +171,7 @@ export const codesMissing = () =>
 
 /** A code given more than once in one request by a line that is not split: scan again (rule TR-02). */
 export const traceTwiceInRequest = () =>
-  lineFact("boolean", "line", (facts, context) => {
+  lineFact("boolean", "line", (context, facts) => {
     const { line } = facts;
     if (line.splitPack || line.traceCodes.length === 0 || !isTraced(facts)) return false;
     const repeated = context.repeatedCodes();

@@ -1,11 +1,13 @@
-import type { ListName } from "../reference/bundle.ts";
+import type { ListName, ReferenceBundle } from "../reference/bundle.ts";
 import { LIST_NAMES } from "../reference/bundle.ts";
 import type { DurationMs, ShanghaiDay } from "../units.ts";
 import { DAY } from "../units.ts";
 import type { FeatureDefinition, Scope, Seen } from "./definition.ts";
 import { ABSENT, MISSING, NOTHING } from "./definition.ts";
+import type { Ground } from "./grounds.ts";
+import * as grounds from "./grounds.ts";
 import { Parameters } from "./parameters.ts";
-import type { ReadContext } from "./read-context.ts";
+import type { LineFacts, ReadContext } from "./read-context.ts";
 
 /** A list older than this says nothing about anybody. */
 const AGE_MAX: DurationMs = 400 * DAY;
@@ -16,16 +18,22 @@ interface Subject {
   readonly id: IdOf;
   /** A second name of the same person. */
   readonly other?: IdOf;
+  /** Without it nobody is to be looked for. */
+  readonly ground?: Ground;
 }
 
-type IdOf = (context: ReadContext, line: number) => string | undefined;
+type IdOf = (context: ReadContext, facts: LineFacts) => string | undefined;
 
 const PERSON: Subject = {
   scope: "swipe",
   id: ({ swipe }) => swipe.person.id,
   other: ({ swipe }) => swipe.credential.idNumber,
 };
-const AGENT: Subject = { scope: "swipe", id: ({ swipe }) => swipe.agent?.id };
+const AGENT: Subject = {
+  scope: "swipe",
+  id: ({ swipe }) => swipe.agent?.id,
+  ground: grounds.AGENT,
+};
 
 /** What a list's ids are compared with, by the contract's table (section 7). */
 const SUBJECTS: Readonly<Record<string, Subject>> = {
@@ -38,12 +46,17 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   },
   operator: { scope: "swipe", id: ({ swipe }) => swipe.pharmacy.operatorStaff },
   pharmacist: { scope: "swipe", id: ({ swipe }) => swipe.pharmacy.pharmacist },
-  approver: { scope: "swipe", id: ({ swipe }) => swipe.override?.approver },
+  approver: {
+    scope: "swipe",
+    id: ({ swipe }) => swipe.override?.approver,
+    ground: grounds.OVERRIDE,
+  },
   employer: { scope: "swipe", id: ({ swipe }) => swipe.person.employer },
   employee: { scope: "swipe", id: ({ swipe }) => `${swipe.pharmacy.code}:${swipe.person.id}` },
   prescriber: {
     scope: "line",
-    id: ({ swipe }, line) => swipe.lines[line]?.prescription?.prescriber,
+    id: (_, { line }) => line.prescription?.prescriber,
+    ground: grounds.PRESCRIPTION,
   },
 };
 
@@ -115,14 +128,15 @@ function personal(
   const subject = SUBJECTS[of] ?? PERSON;
   const lasting = choice.has("lasting") ? choice.integer("lasting", { min: 1, max: 30 }) : 0;
   const asked: Asked = { list, lasting, maxAge };
+  const { id, other, ground } = subject;
   return {
     type: "boolean",
     scope: subject.scope,
     kind: "list",
     bound: "exact",
     needs: NOTHING,
-    read: (context, line) =>
-      readList(context, asked, subject.id(context, line), subject.other?.(context, line)),
+    ...(ground !== undefined && { rests: { on: ground, without: ABSENT } }),
+    read: (context, facts) => readList(context, asked, id(context, facts), other?.(context, facts)),
   };
 }
 
@@ -142,10 +156,19 @@ function readList(
   const { reference, day } = context;
   if (id === undefined && other === undefined) return ABSENT;
   if (isStale(context, list, maxAge)) return MISSING;
-  const isListed = (on: ShanghaiDay) =>
-    (id !== undefined && reference.listed(list, id, on)) ||
-    (other !== undefined && reference.listed(list, other, on));
-  return isListed(day) && (lasting === 0 || isListed(day + lasting));
+  if (!isListed(reference, list, id, other, day)) return false;
+  return lasting === 0 || isListed(reference, list, id, other, day + lasting);
+}
+
+function isListed(
+  reference: ReferenceBundle,
+  list: ListName,
+  id: string | undefined,
+  other: string | undefined,
+  on: ShanghaiDay,
+): boolean {
+  if (id !== undefined && reference.listed(list, id, on)) return true;
+  return other !== undefined && reference.listed(list, other, on);
 }
 
 function noCodeStock(maxAge: DurationMs | undefined): FeatureDefinition {
@@ -155,10 +178,10 @@ function noCodeStock(maxAge: DurationMs | undefined): FeatureDefinition {
     kind: "list",
     bound: "exact",
     needs: NOTHING,
-    read(context, index): Seen {
+    read(context, { line }): Seen {
       if (isStale(context, "no-code-stock", maxAge)) return MISSING;
       const { swipe, reference, day } = context;
-      return reference.isNoCodeStock(swipe.pharmacy.code, context.line(index).line.drug, day);
+      return reference.isNoCodeStock(swipe.pharmacy.code, line.drug, day);
     },
   };
 }

@@ -12,16 +12,12 @@ import type { Parameters } from "./parameters.ts";
 import type { ReadContext } from "./read-context.ts";
 import { logOf } from "./remembered.ts";
 import type { Span } from "./span.ts";
-import { readSpan } from "./span.ts";
+import { readSpan, spanAfter, spanUntil } from "./span.ts";
 
 const FEN_A_YUAN = 100;
 
 /** What a count sees: the entity's log, and how many of its newest entries are in the window. */
-interface Looked {
-  readonly view: LogView;
-  readonly newest: number;
-  readonly context: ReadContext;
-}
+type CountOf = (view: LogView, newest: number, context: ReadContext) => number;
 
 interface Declared {
   readonly entity: LogEntity;
@@ -32,11 +28,11 @@ interface Declared {
 /** A count over an entity's log. Without `exact` it would be counted in buckets, which are not there yet. */
 function logFeature(
   { entity, span, exact }: Declared,
-  read: (looked: Looked) => number,
+  read: CountOf,
   measures: "count" | "money" = "count",
 ): FeatureDefinition {
   const { scope, otherwise } = entityKind(entity);
-  const remembered = logOf(entity);
+  const { placeOf, ground } = logOf(entity);
   const isExact = exact > 0;
   return {
     type: "number",
@@ -46,11 +42,13 @@ function logFeature(
     needs: isExact ? { log: { entity, window: span.width, exact } } : NOTHING,
     ...(measures === "count" && { isCount: true }),
     ...(isExact ? {} : { unavailable: "bucketed counts are not available yet; declare exact" }),
-    read(context, line): Seen {
-      const view = remembered(context, line, span.until(context));
-      if (view === undefined) return otherwise;
-      if (view === MISSING) return MISSING;
-      return read({ view, newest: view.newerThan(span.after(context)), context });
+    rests: { on: ground, without: otherwise },
+    read(context, facts): Seen {
+      const place = placeOf(context, facts);
+      if (place < 0) return otherwise;
+      const view = context.logView(place, spanUntil(span, context));
+      if (view === undefined) return MISSING;
+      return read(view, view.newerThan(spanAfter(span, context)), context);
     },
   };
 }
@@ -68,7 +66,7 @@ function declared(parameters: Parameters, entities: readonly LogEntity[] = ENTIT
 /** Different persons, the one judged among them. */
 export function distinctPersons(parameters: Parameters): FeatureDefinition {
   parameters.accept("distinct");
-  return logFeature(declared(parameters), ({ view, newest }) => view.persons(newest));
+  return logFeature(declared(parameters), (view, newest) => view.persons(newest));
 }
 
 /** Different marks: the cashiers of a till (`operator`), the prefectures of outsiders (`prefecture`). */
@@ -76,14 +74,14 @@ export function distinctMarks(marks: string): (parameters: Parameters) => Featur
   const entities = markedEntities(marks);
   return (parameters) => {
     parameters.accept("distinct");
-    return logFeature(declared(parameters, entities), ({ view, newest }) => view.marks(newest));
+    return logFeature(declared(parameters, entities), (view, newest) => view.marks(newest));
   };
 }
 
 /** Checks of either stage, a sale counted once, the one judged among them. */
 export function attemptsCount(parameters: Parameters): FeatureDefinition {
   parameters.accept("count");
-  return logFeature(declared(parameters), ({ view, newest }) => view.sales(newest) + 1);
+  return logFeature(declared(parameters), (view, newest) => view.sales(newest) + 1);
 }
 
 /** Yuan of all checks, a sale counted once, the one judged among them. */
@@ -91,7 +89,7 @@ export function amountSum(parameters: Parameters): FeatureDefinition {
   parameters.accept("sum");
   return logFeature(
     declared(parameters),
-    ({ view, newest, context }) => (context.swipe.total + view.fen(newest)) / FEN_A_YUAN,
+    (view, newest, context) => (context.swipe.total + view.fen(newest)) / FEN_A_YUAN,
     "money",
   );
 }
@@ -107,7 +105,7 @@ export function soonAfterIssue(parameters: Parameters): FeatureDefinition {
   if (of.exact > 0 && of.exact < last)
     parameters.report("exact", "exact must not be less than recent");
   const isSoon = (mark: string) => number32(mark) * SECOND < below;
-  return logFeature(of, ({ view, newest }) => {
+  return logFeature(of, (view, newest) => {
     const { entries, own } = view;
     let soon = isSoon(own.mark) ? 1 : 0;
     for (let k = 1; k <= newest && view.sales(k - 1) < last - 1; k += 1) {
@@ -127,13 +125,12 @@ export function shortGaps(parameters: Parameters): FeatureDefinition {
   parameters.accept("gaps");
   const below = parameters.duration("below", DAY);
   const of = declared(parameters);
-  return logFeature(of, (looked) => {
-    const { context, view, newest } = looked;
+  return logFeature(of, (view, newest, context) => {
     const judged = { at: context.at, person: context.observation.person };
     const steps = ownSteps(context, of.span);
     return steps.length === 0 && view.isWhole
       ? countGaps(view.entries, view.entries.length - newest, judged, below)
-      : countGaps(joined(looked, steps, of.span), 0, judged, below);
+      : countGaps(joined(view, steps, of.span, context), 0, judged, below);
   });
 }
 
@@ -141,7 +138,12 @@ export function shortGaps(parameters: Parameters): FeatureDefinition {
 type Step = Pick<LogEntry, "at" | "person">;
 
 /** What is remembered came before the swipe judged, even where a neighbour's faster clock says later. */
-function joined({ view, context }: Looked, steps: readonly Step[], span: Span): readonly Step[] {
+function joined(
+  view: LogView,
+  steps: readonly Step[],
+  span: Span,
+  context: ReadContext,
+): readonly Step[] {
   const remembered = view.log.filter(({ at }) => isIn(at, span, context));
   return [...remembered, ...steps]
     .map(({ at, person }) => ({ at: Math.min(at, context.at), person }))
@@ -167,7 +169,7 @@ function countGaps(run: readonly Step[], from: number, judged: Step, below: Dura
 }
 
 function isIn(at: EpochMs, span: Span, context: ReadContext): boolean {
-  return at > span.after(context) && at <= span.until(context);
+  return at > spanAfter(span, context) && at <= spanUntil(span, context);
 }
 
 const NO_STEPS: readonly Step[] = Object.freeze([]);

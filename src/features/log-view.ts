@@ -71,43 +71,52 @@ export class LogView {
    * minutes that a sale may take; those of the sale judged are gone already.
    */
   sales(newest: number): number {
-    this.#sales ??= salesOf(this.entries);
-    return this.#sales.counts[newest] ?? 0;
+    this.#sales ??= new Sales(this.entries);
+    return this.#sales.count(newest);
   }
 
   /** The money of those sales. */
   fen(newest: number): Fen {
-    this.#sales ??= salesOf(this.entries);
-    return this.#sales.fen[newest] ?? 0;
+    this.#sales ??= new Sales(this.entries);
+    return this.#sales.fen(newest);
   }
 }
 
-/** By the number of newest entries: how many of them are sales, and their money. */
-interface Sales {
-  readonly counts: readonly number[];
-  readonly fen: readonly Fen[];
-}
-
-function salesOf(entries: readonly LogEntry[]): Sales {
-  const counts = [0];
-  const fen = [0];
+/** How many sales so many newest entries are, and their money. */
+class Sales {
+  readonly #entries: readonly LogEntry[];
+  /** By the number of newest entries walked. */
+  readonly #counts: number[] = [0];
+  readonly #fen: Fen[] = [0];
   /** Of the entries walked, the newest first. Hardly two of a while cost the same, so these alone are looked through. */
-  const amounts: Fen[] = [];
-  let count = 0;
-  let sum = 0;
-  for (let place = entries.length - 1; place >= 0; place -= 1) {
-    const entry = entries[place];
-    if (entry === undefined) break;
-    const { amount } = entry;
-    if (!comesAgain(entry, entries, amounts)) {
-      count += 1;
-      sum += amount;
-    }
-    amounts.push(amount);
-    counts.push(count);
-    fen.push(sum);
+  readonly #amounts: Fen[] = [];
+
+  constructor(entries: readonly LogEntry[]) {
+    this.#entries = entries;
   }
-  return { counts, fen };
+
+  count(newest: number): number {
+    this.#walk(newest);
+    return this.#counts[newest] ?? 0;
+  }
+
+  fen(newest: number): Fen {
+    this.#walk(newest);
+    return this.#fen[newest] ?? 0;
+  }
+
+  #walk(newest: number): void {
+    const entries = this.#entries;
+    const amounts = this.#amounts;
+    for (let walked = amounts.length; walked < newest; walked += 1) {
+      const entry = entries[entries.length - 1 - walked];
+      if (entry === undefined) return;
+      const isSale = !comesAgain(entry, entries, amounts);
+      this.#counts.push((this.#counts[walked] ?? 0) + (isSale ? 1 : 0));
+      this.#fen.push((this.#fen[walked] ?? 0) + (isSale ? entry.amount : 0));
+      amounts.push(entry.amount);
+    }
+  }
 }
 
 function comesAgain(
@@ -124,14 +133,18 @@ function comesAgain(
   return false;
 }
 
+/** Up to here a look through all is faster than a set of them: a usual log has eight entries. */
+const FEW = 16;
+
 /** How many different texts there are among the first so many, one's own included. */
 class Different {
-  readonly #seen = new Set<Bytes>();
+  readonly #few: Bytes[];
+  #many: Set<Bytes> | undefined;
   /** By the number of texts. */
   readonly #counts: number[] = [1];
 
   constructor(own: Bytes) {
-    this.#seen.add(own);
+    this.#few = [own];
   }
 
   get walked(): number {
@@ -139,7 +152,11 @@ class Different {
   }
 
   add(text: Bytes): void {
-    this.#counts.push(this.#seen.add(text).size);
+    if (this.#many === undefined) {
+      if (!this.#few.includes(text)) this.#few.push(text);
+      if (this.#few.length > FEW) this.#many = new Set(this.#few);
+      this.#counts.push(this.#few.length);
+    } else this.#counts.push(this.#many.add(text).size);
   }
 
   among(first: number): number {

@@ -10,7 +10,7 @@ import { dispensedWithin } from "./ledger-view.ts";
 import type { ReadContext } from "./read-context.ts";
 import { CALENDAR_DAY } from "./span.ts";
 import { FEN_A_YUAN, swipeFact } from "./swipe-features.ts";
-import { ofPerson } from "./visit-features.ts";
+import { ofPerson, ofPurchases } from "./visit-features.ts";
 
 /**
  * Fund money of this person's purchases. Dual-channel drugs (双通道) are dear by nature and are judged by their
@@ -35,7 +35,7 @@ export const fundThisMonth = () =>
 
 /** Yuan a month: the mean of the earlier months in which the fund paid anything; absent where there is none. */
 export const fundMonthlyMean = () =>
-  ofPerson((_, context) => {
+  ofPurchases(ABSENT, (_, context) => {
     const { earlier } = context.shared(fundByMonth);
     if (earlier.length === 0) return undefined;
     return earlier.reduce((sum, fen) => sum + fen, 0) / earlier.length / FEN_A_YUAN;

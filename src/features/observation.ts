@@ -16,9 +16,8 @@ import { shanghaiDay } from "../units.ts";
 import type { LineGoods } from "./bindings.ts";
 import { bindingUses } from "./bindings.ts";
 import { basketDigest, lineTag, pseudonymBytes } from "./digests.ts";
-import type { Counted } from "./entities.ts";
-import { entityKind, isOutsider, NO_MARK } from "./entities.ts";
-import type { FeaturePlan, PlannedLog } from "./plan.ts";
+import type { Counted, LogAsked } from "./entities.ts";
+import type { FeaturePlan } from "./plan.ts";
 import { daysSupply, ledgerQuantity } from "./quantities.ts";
 import { tallyUsesOf } from "./tallies.ts";
 import { codesOf, unitsEach } from "./trace-codes.ts";
@@ -61,7 +60,8 @@ export function observationOf(
   const nature = natureOf(swipe, reference, day);
   const fund = fundMoney(swipe);
   const bound = { swipe, goods, ledger: lines, digestOf: plan.digestOf };
-  return {
+  const counted = { swipe, reference, day, basket, outsider: nature.outsider };
+  const observation: Observation = {
     swipe: keys.swipe,
     content: keys.content,
     at: swipe.at,
@@ -74,31 +74,33 @@ export function observationOf(
     nature,
     lines,
     basket,
-    logs: logUses(plan.logs, { swipe, reference, day, basket }),
+    logs: logUses(plan.logsAsked, counted),
     // Trace codes are always claimed: they also tell that a second try is the same sale.
     traceCodes: traceUses(swipe, lines),
     prescriptions: plan.needs.prescriptions ? prescriptionUses(swipe, lines) : [],
-    ...(plan.needs.token &&
-      credential.type === "01" && { token: pseudonymBytes(credential.number) }),
     bindings: bindingUses(plan.bindings, bound),
     tallies: tallyUsesOf(plan, { pharmacy: pharmacy.code, fund, nature, lines }, reference),
     flags: plan.needs.flags,
   };
+  if (!plan.needs.token || credential.type !== "01") return observation;
+  // Last: what a literal has after a spread is added to it one by one.
+  return { ...observation, token: pseudonymBytes(credential.number) };
 }
 
 /** A log for each planned entity the swipe counts at; entities of lines have one each, however many lines share it. */
-function logUses(planned: readonly PlannedLog[], counted: Counted): readonly LogUse[] {
+function logUses(asked: readonly LogAsked[], counted: Counted): readonly LogUse[] {
+  const { total: amount, lines } = counted.swipe;
   const uses: LogUse[] = [];
-  for (const { entity: name, window, exact } of planned) {
-    const kind = entityKind(name);
+  for (let i = 0; i < asked.length; i += 1) {
+    const log = asked[i];
+    if (log === undefined) break;
+    const { letter: kind, window, exact } = log;
     const first = uses.length;
-    const lines = kind.scope === "swipe" ? 1 : counted.swipe.lines.length;
-    for (let line = 0; line < lines; line += 1) {
-      const entity = kind.key(counted, line);
+    const count = log.isOfLines ? lines.length : 1;
+    for (let line = 0; line < count; line += 1) {
+      const entity = log.key(counted, line);
       if (entity === undefined || hasEntity(uses, first, entity)) continue;
-      const mark = kind.mark?.(counted) ?? NO_MARK;
-      const { total: amount } = counted.swipe;
-      uses.push({ kind: kind.letter, entity, window, exact, amount, mark });
+      uses.push({ kind, entity, window, exact, amount, mark: log.mark(counted) });
     }
   }
   return uses;
@@ -117,12 +119,12 @@ function natureOf(
   reference: ReferenceBundle,
   day: ShanghaiDay,
 ): SwipeNature {
-  const { agent } = swipe;
+  const { agent, pharmacy } = swipe;
   const isInstitution = agent?.id !== undefined && reference.listed(INSTITUTIONS, agent.id, day);
   return {
     chronic: swipe.medicalType !== ORDINARY_PURCHASE,
     prescribed: swipe.lines.some(({ prescription }) => prescription !== undefined),
-    outsider: isOutsider({ swipe, reference }),
+    outsider: !reference.isNear(swipe.person.insuredArea, pharmacy.area),
     proxied: agent?.registered === true || isInstitution,
   };
 }
@@ -137,15 +139,15 @@ function fundMoney({ funds, total }: PseudonymisedSwipe): Fen {
 
 function traceUses(swipe: PseudonymisedSwipe, ledger: readonly LedgerLine[]): readonly TraceUse[] {
   const uses: TraceUse[] = [];
-  for (const [index, line] of swipe.lines.entries()) {
+  swipe.lines.forEach((line, index) => {
     const codes = codesOf(line);
     const entry = ledger[index];
-    if (entry === undefined) continue;
+    if (entry === undefined) return;
+    const { splitPack: split } = line;
     const units = unitsEach(line, entry.quantity, codes.length);
-    for (const code of codes) {
-      uses.push({ code: pseudonymBytes(code), line: entry.tag, split: line.splitPack, units });
-    }
-  }
+    for (const code of codes)
+      uses.push({ code: pseudonymBytes(code), line: entry.tag, split, units });
+  });
   return uses;
 }
 

@@ -14,7 +14,7 @@ export const traceShapeOther = () =>
   lineFact(
     "boolean",
     "reference",
-    (facts, { reference }) =>
+    ({ reference }, facts) =>
       isTraced(facts) && facts.line.traceCodes.some((code) => !isOfKnownKind(code, reference)),
   );
 
@@ -30,13 +30,13 @@ const LEARNED = "learned";
 
 /** A box whose code stands for another medicine or form than the line's, by the register (rule TR-05). */
 export const prefixDiffers = () =>
-  lineFact("boolean", "reference", (facts, context) =>
+  lineFact("boolean", "reference", (context, facts) =>
     standsForAnother(facts, context, (source) => source !== LEARNED),
   );
 
 /** The same, by what was learned from sales. */
 export const prefixLearnedFile = () =>
-  lineFact("boolean", "reference", (facts, context) =>
+  lineFact("boolean", "reference", (context, facts) =>
     standsForAnother(facts, context, (source) => source === LEARNED),
   );
 
@@ -58,7 +58,7 @@ function standsForAnother(
 
 /** The last day of use is over in Shanghai (rule TR-07); absent where the till does not say. */
 export const expired = () =>
-  lineFact("boolean", "line", ({ line }, { day }) => {
+  lineFact("boolean", "line", ({ day }, { line }) => {
     const lastDay =
       line.expires === undefined ? undefined : parseInstant(`${line.expires}T00:00:00+08:00`);
     return lastDay === undefined ? ABSENT : day > shanghaiDay(lastDay);
@@ -69,7 +69,7 @@ export const repeatedLine = () => {
   const fact = lineFact("boolean", "line", () => false);
   return {
     ...fact,
-    read: (context: ReadContext, line: number) => context.shared(repeatedLines).has(line),
+    read: (context: ReadContext, { index }: LineFacts) => context.shared(repeatedLines).has(index),
   };
 };
 

@@ -4,7 +4,10 @@ import type { Bytes, DurationMs } from "../units.ts";
 import type { BindingKind, PlannedBinding } from "./bindings.ts";
 import type { FeatureDefinition, Needs, Scope } from "./definition.ts";
 import { partnerDigest } from "./digests.ts";
-import type { LogEntity } from "./entities.ts";
+import type { LogAsked, LogEntity } from "./entities.ts";
+import { logAsked } from "./entities.ts";
+import type { RowReads } from "./row-reads.ts";
+import { rowReads } from "./row-reads.ts";
 import type { TallyKind } from "./tallies.ts";
 
 /** The shipped policy uses about 130; reading three times as many still takes well under a millisecond. */
@@ -19,8 +22,6 @@ export interface PlannedFeature {
 
 /** Pharmacies and drugs whose digests are remembered: a city has fewer. Codes come from tills and have no bound of their own. */
 const DIGESTS_MAX = 20_000;
-
-export type Read = FeatureDefinition["read"];
 
 export interface PlannedLog {
   readonly entity: LogEntity;
@@ -41,12 +42,13 @@ export interface FeaturePlan {
   /** The order of each row of `FeatureVector.lines`. */
   readonly lines: readonly PlannedFeature[];
   readonly positions: ReadonlyMap<string, Position>;
-  /** Each feature's own `read`, at hand: definitions have many shapes, and so to find it in each is a look-up of its own. */
-  readonly reads: { readonly swipe: readonly Read[]; readonly lines: readonly Read[] };
+  readonly reads: { readonly swipe: RowReads; readonly lines: RowReads };
   /** `partnerDigest` of a pharmacy's or a drug's code, remembered: a sale of two lines needs three. */
   digestOf(code: string): Bytes;
   /** One log an entity, wide and long enough for all features that share it. */
   readonly logs: readonly PlannedLog[];
+  /** The same, as the observation asks for them. */
+  readonly logsAsked: readonly LogAsked[];
   /** One a kind, kept long enough for all. */
   readonly bindings: readonly PlannedBinding[];
   readonly tallies: readonly TallyKind[];
@@ -88,13 +90,15 @@ export function compilePlan(
     row.push({ name, definition });
   }
   const needs = [...swipe, ...lines].map(({ definition }) => definition.needs);
+  const logs = joinLogs(needs);
   const plan: FeaturePlan = {
     swipe,
     lines,
     positions,
     digestOf: remember(DIGESTS_MAX, (code) => partnerDigest(code)),
-    reads: { swipe: swipe.map(readOf), lines: lines.map(readOf) },
-    logs: joinLogs(needs),
+    reads: { swipe: rowReads(swipe), lines: rowReads(lines) },
+    logs,
+    logsAsked: logs.map((log) => logAsked(log.entity, log)),
     bindings: joinBindings(needs),
     tallies: [...new Set(needs.flatMap(({ tallies }) => tallies ?? []))].sort(),
     needs: {
@@ -105,10 +109,6 @@ export function compilePlan(
   };
   assertLimits(plan);
   return plan;
-}
-
-function readOf({ definition }: PlannedFeature): Read {
-  return definition.read;
 }
 
 function joinLogs(needs: readonly Needs[]): readonly PlannedLog[] {

@@ -1,9 +1,9 @@
 import type { LedgerEntry, LedgerLine } from "../counters/contract.ts";
 import { LEDGER_KEPT } from "../counters/limits.ts";
-import { molecule } from "../reference/drug-key.ts";
 import type { Bytes } from "../units.ts";
 import type { FeatureDefinition, Seen } from "./definition.ts";
 import { ABSENT, MISSING, NOTHING } from "./definition.ts";
+import { PURCHASES } from "./grounds.ts";
 import type { LedgerView } from "./ledger-view.ts";
 import { daysOf, dispensedWithin, hasMolecule } from "./ledger-view.ts";
 import { isCountedInPacks, isCovered, readAllowance } from "./line-features.ts";
@@ -16,16 +16,10 @@ import { readSpan, slidingSpan } from "./span.ts";
 
 const NO_ENTRIES: readonly LedgerEntry[] = Object.freeze([]);
 
-/** The drug judged as the person's ledger knows it. */
-interface Bought {
-  readonly drug: Bytes;
-  readonly molecule: Bytes;
-}
-
 /** A line's feature that is read from what its person bought before. */
 function bought(
   type: "number" | "boolean",
-  read: (ledger: LedgerView, own: Bought, context: ReadContext, facts: LineFacts) => Seen,
+  read: (ledger: LedgerView, own: LineFacts, context: ReadContext) => Seen,
 ): FeatureDefinition {
   return {
     type,
@@ -33,22 +27,24 @@ function bought(
     kind: "store",
     bound: "exact",
     needs: NOTHING,
-    read(context, line): Seen {
-      const own = context.shared(boughtNow)[line];
-      if (own === undefined) return ABSENT;
+    read(context, facts): Seen {
       const ledger = context.ledger();
-      return ledger === undefined ? MISSING : read(ledger, own, context, context.line(line));
+      return ledger === undefined ? MISSING : read(ledger, facts, context);
     },
   };
 }
 
-/** One a line. */
-function boughtNow({ observation }: ReadContext): readonly Bought[] {
-  return observation.lines.map(({ drug }) => ({ drug, molecule: molecule(drug) }));
+/** `without` of a person who has bought nothing. */
+function ofPurchases(without: number, counted: FeatureDefinition): FeatureDefinition {
+  return { ...counted, rests: { on: PURCHASES, without } };
 }
 
 /** Days of a line's molecule still at home before this sale (rule OQ-02). */
-export const onHandDays = () => bought("number", (ledger, own) => ledger.daysLeft(own.molecule));
+export const onHandDays = () =>
+  ofPurchases(
+    0,
+    bought("number", (ledger, own) => ledger.daysLeft(own.molecule)),
+  );
 
 /** Packs of a line's form bought within `window`, this sale included; X and Z lines only (rule OQ-05). */
 export function packsDispensed(parameters: Parameters): FeatureDefinition {
@@ -69,8 +65,8 @@ export function packsCovered(parameters: Parameters): FeatureDefinition {
   const allowance = readAllowance(parameters);
   return inPacks(
     false,
-    bought("boolean", (ledger, own, context, facts) =>
-      isCovered(allowance, packsWithin(span, ledger, own, context), facts, context),
+    bought("boolean", (ledger, own, context) =>
+      isCovered(allowance, packsWithin(span, ledger, own, context), own, context),
     ),
   );
 }
@@ -79,20 +75,18 @@ export function packsCovered(parameters: Parameters): FeatureDefinition {
 function inPacks(none: Seen, counted: FeatureDefinition): FeatureDefinition {
   return {
     ...counted,
-    read: (context, line) =>
-      isCountedInPacks(context.line(line)) ? counted.read(context, line) : none,
+    read: (context, facts) => (isCountedInPacks(facts) ? counted.read(context, facts) : none),
   };
 }
 
 function packsWithin(
   span: Span,
   ledger: LedgerView,
-  { drug }: Bought,
+  { key }: LineFacts,
   context: ReadContext,
 ): number {
-  let total = quantityOf(context.observation.lines, drug);
-  for (const entry of dispensedWithin(ledger, span, context))
-    total += quantityOf(entry.lines, drug);
+  let total = quantityOf(context.observation.lines, key);
+  for (const entry of dispensedWithin(ledger, span, context)) total += quantityOf(entry.lines, key);
   return total / ONE;
 }
 
@@ -105,7 +99,7 @@ function quantityOf(lines: readonly LedgerLine[], drug: Bytes): number {
 /** Different pharmacies that dispensed a line's molecule to this person, this one included (rules OQ-03, OQ-04). */
 export function pharmaciesOfMolecule(parameters: Parameters): FeatureDefinition {
   const span = readSpan(parameters, LEDGER_KEPT);
-  return bought("number", (ledger, own, context) => {
+  const count = bought("number", (ledger, own, context) => {
     const within = dispensedWithin(ledger, span, context);
     if (within.length === 0) return 1;
     const pharmacies = new Set([context.here]);
@@ -114,6 +108,7 @@ export function pharmaciesOfMolecule(parameters: Parameters): FeatureDefinition 
     }
     return pharmacies.size;
   });
+  return ofPurchases(1, count);
 }
 
 /**

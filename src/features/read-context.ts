@@ -1,8 +1,9 @@
 import type { Memory, Observation } from "../counters/contract.ts";
 import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
 import type { DrugClass, DrugEntry, ReferenceBundle } from "../reference/bundle.ts";
+import { molecule } from "../reference/drug-key.ts";
 import type { PseudonymisedLine, PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
-import type { EpochMs, ShanghaiDay, TenThousandths } from "../units.ts";
+import type { Bytes, EpochMs, ShanghaiDay, TenThousandths } from "../units.ts";
 import { shanghaiDay } from "../units.ts";
 import type { LedgerView } from "./ledger-view.ts";
 import { ledgerView } from "./ledger-view.ts";
@@ -13,6 +14,8 @@ import { codesOf, readTraceCodes, tellsBoxesApart } from "./trace-codes.ts";
 
 /** What is worked out of a line once, whatever features ask for it. */
 export interface LineFacts {
+  /** Its place among the lines. */
+  readonly index: number;
   readonly line: PseudonymisedLine;
   readonly drug: DrugEntry | undefined;
   readonly drugClass: DrugClass;
@@ -27,7 +30,36 @@ export interface LineFacts {
   readonly referencePackDays: number | undefined;
   /** Each once; goods barcodes are none. */
   readonly codes: readonly string[];
+  /** As the person's ledger knows the drug. */
+  readonly key: Bytes;
+  readonly molecule: Bytes;
 }
+
+/** What features of the whole swipe are read with. */
+export const NO_LINE: LineFacts = Object.freeze({
+  index: 0,
+  line: Object.freeze({
+    line: "",
+    drug: "",
+    quantity: 0,
+    unit: "pack",
+    unitPriceMicro: 0,
+    amount: 0,
+    traceCodes: Object.freeze([]),
+    splitPack: false,
+  }),
+  drug: undefined,
+  drugClass: "unknown",
+  watched: undefined,
+  form: "",
+  packs: undefined,
+  days: undefined,
+  packDays: undefined,
+  referencePackDays: undefined,
+  codes: Object.freeze([]),
+  key: "",
+  molecule: "",
+});
 
 /** Everything a feature may look at, for one swipe. */
 export class ReadContext {
@@ -45,7 +77,9 @@ export class ReadContext {
   #ledger: LedgerView | undefined;
   #repeated: ReadonlySet<string> | undefined;
   readonly #logs: (LogView | undefined)[] = [];
-  readonly #shared = new Map<unknown, unknown>();
+  /** A dozen at most: to look through them is faster than a Map of them, and made faster. */
+  readonly #makers: unknown[] = [];
+  readonly #made: unknown[] = [];
 
   constructor(
     swipe: PseudonymisedSwipe,
@@ -63,19 +97,24 @@ export class ReadContext {
   }
 
   line(index: number): LineFacts {
-    this.#lines ??= this.swipe.lines.map((line) => lineFacts(line, this.reference));
-    const facts = this.#lines[index];
+    const facts = this.lines()[index];
     if (facts === undefined)
       throw new RangeError("GUARD_FEATURES_LINE: a feature was asked of a line that is not there");
     return facts;
   }
 
+  lines(): readonly LineFacts[] {
+    this.#lines ??= linesFacts(this);
+    return this.#lines;
+  }
+
   /** What several features share of one swipe, worked out once; known again by the function that makes it. */
   shared<T>(make: (context: ReadContext) => T): T {
-    const known = this.#shared.get(make);
-    if (known !== undefined || this.#shared.has(make)) return known as T;
+    for (let i = 0; i < this.#makers.length; i += 1)
+      if (this.#makers[i] === make) return this.#made[i] as T;
     const made = make(this);
-    this.#shared.set(make, made);
+    this.#makers.push(make);
+    this.#made.push(made);
     return made;
   }
 
@@ -112,10 +151,25 @@ export class ReadContext {
   }
 }
 
-function lineFacts(line: PseudonymisedLine, reference: ReferenceBundle): LineFacts {
+function linesFacts({ swipe, observation, reference }: ReadContext): readonly LineFacts[] {
+  const facts: LineFacts[] = [];
+  for (const line of swipe.lines) {
+    const key = observation.lines[facts.length]?.drug ?? "";
+    facts.push(lineFacts(line, facts.length, key, reference));
+  }
+  return facts;
+}
+
+function lineFacts(
+  line: PseudonymisedLine,
+  index: number,
+  key: Bytes,
+  reference: ReferenceBundle,
+): LineFacts {
   const drug = reference.drug(line.drug);
   const { drugClass, form } = reference.identify(line.drug);
   return {
+    index,
     line,
     drug,
     drugClass,
@@ -126,6 +180,8 @@ function lineFacts(line: PseudonymisedLine, reference: ReferenceBundle): LineFac
     packDays: packDays(line, drug, drugClass),
     referencePackDays: referencePackDays(drug, drugClass),
     codes: codesOf(line),
+    key,
+    molecule: molecule(key),
   };
 }
 

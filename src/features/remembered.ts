@@ -1,12 +1,11 @@
 import type { Binding, Tally } from "../counters/contract.ts";
-import type { EpochMs } from "../units.ts";
 import type { BindingKind } from "./bindings.ts";
 import { BINDING_LETTERS } from "./bindings.ts";
 import { MISSING } from "./definition.ts";
 import type { EntityKind, LogEntity } from "./entities.ts";
 import { ENTITY_NAMES, entityKind } from "./entities.ts";
-import type { LogView } from "./log-view.ts";
-import type { ReadContext } from "./read-context.ts";
+import type { Ground } from "./grounds.ts";
+import type { LineFacts, ReadContext } from "./read-context.ts";
 import type { TallyKind } from "./tallies.ts";
 import { TALLY_LETTERS } from "./tallies.ts";
 
@@ -62,38 +61,49 @@ function indexOf(asked: readonly Asked[]): ReadonlyMap<string, number> {
   return index;
 }
 
-/** Finds the log of the entity that the swipe, or one of its lines, counts at, as it was until an instant. */
-export function logOf(
-  name: LogEntity,
-): (context: ReadContext, line: number, until: EpochMs) => Remembered<LogView> {
-  const { letter, scope } = entityKind(name);
-  const ofLines = PLACES_OF_LINES[name];
-  return (context, line, until) => {
-    const place =
-      scope === "line"
-        ? (context.shared(ofLines)[line] ?? -1)
-        : placeOf(context, context.observation.logs, letter, undefined);
-    if (place < 0) return undefined;
-    return context.logView(place, until) ?? MISSING;
-  };
+/** An entity's log among those of a swipe. */
+interface LogPlace {
+  /** Where it stands in the observation and in the memory; negative where the swipe, or the line, has no such entity. */
+  placeOf(context: ReadContext, facts: LineFacts): number;
+  readonly ground: Ground;
 }
 
-/** One function an entity: what it works out of a swipe is known again by it. */
-const PLACES_OF_LINES = Object.fromEntries(
-  ENTITY_NAMES.map((name) => [
-    name,
-    (context: ReadContext) => placesOfLines(context, entityKind(name)),
-  ]),
-) as Readonly<Record<LogEntity, (context: ReadContext) => readonly number[]>>;
+export function logOf(name: LogEntity): LogPlace {
+  return LOG_PLACES[name];
+}
+
+/** One an entity: what it works out of a swipe's lines is known again by its function. */
+const LOG_PLACES = Object.fromEntries(
+  ENTITY_NAMES.map((name) => [name, logPlace(entityKind(name))]),
+) as Readonly<Record<LogEntity, LogPlace>>;
+
+function logPlace(kind: EntityKind): LogPlace {
+  const ofLines = (context: ReadContext) => placesOfLines(context, kind);
+  const find: LogPlace["placeOf"] =
+    kind.scope === "line"
+      ? (context, { index }) => context.shared(ofLines)[index] ?? -1
+      : (context) => placeOf(context, context.observation.logs, kind.letter, undefined);
+  return { placeOf: find, ground: { isThere: (context, facts) => find(context, facts) >= 0 } };
+}
 
 /** Where the log of each line stands: a key is a text of its own, and several features ask for it. */
 function placesOfLines(context: ReadContext, kind: EntityKind): readonly number[] {
   const { swipe, reference, day, observation } = context;
-  const counted = { swipe, reference, day, basket: observation.basket };
+  const { basket, nature } = observation;
+  const counted = { swipe, reference, day, basket, outsider: nature.outsider };
   return swipe.lines.map((_, line) => {
     const entity = kind.key(counted, line);
     return entity === undefined ? -1 : placeOf(context, observation.logs, kind.letter, entity);
   });
+}
+
+/** Where an entity's pair stands in the observation and in the memory; `entity` undefined: the only one of its kind. */
+export function bindingPlace(
+  context: ReadContext,
+  kind: BindingKind,
+  entity: string | undefined,
+): number {
+  return placeOf(context, context.observation.bindings, BINDING_LETTERS[kind], entity);
 }
 
 /** The partners seen with an entity before. */
@@ -102,10 +112,9 @@ export function partnersOf(
   kind: BindingKind,
   entity: string,
 ): Remembered<readonly Binding[]> {
-  const { observation, memory } = context;
-  const place = placeOf(context, observation.bindings, BINDING_LETTERS[kind], entity);
+  const place = bindingPlace(context, kind, entity);
   if (place < 0) return undefined;
-  return memory?.bindings[place] ?? MISSING;
+  return context.memory?.bindings[place] ?? MISSING;
 }
 
 /** An entity's daily totals; `entity` undefined: the only one of its kind. */

@@ -8,7 +8,7 @@ export const familyPays = () =>
 
 /** One pack of this form and no more: packs are not split, so nobody can buy less (rule RS-01). X and Z lines only. */
 export const onePack = () =>
-  lineFact("boolean", "reference", (facts, context) => {
+  lineFact("boolean", "reference", (context, facts) => {
     const packs = packsOfForm(facts, context);
     return packs !== undefined && packs <= ONE;
   });

@@ -16,25 +16,25 @@ export interface Moment {
 export interface Span {
   /** The furthest it reaches back. */
   readonly width: DurationMs;
-  /** What happened at this instant is out. */
-  after(moment: Moment): EpochMs;
-  /** What happened at this instant is the last that is in. */
-  until(moment: Moment): EpochMs;
+  readonly isDay: boolean;
 }
 
 export function slidingSpan(window: DurationMs): Span {
-  return {
-    width: window,
-    after: ({ at }) => at - window,
-    until: ({ at }) => at + CLOCK_SLACK,
-  };
+  return { width: window, isDay: false };
 }
 
-export const CALENDAR_DAY: Span = Object.freeze({
-  width: DAY,
-  after: ({ day }: Moment) => shanghaiMidnight(day) - 1,
-  until: ({ at, day }: Moment) => Math.min(at + CLOCK_SLACK, shanghaiMidnight(day + 1) - 1),
-});
+export const CALENDAR_DAY: Span = { width: DAY, isDay: true };
+
+/** What happened at this instant is out. */
+export function spanAfter({ width, isDay }: Span, { at, day }: Moment): EpochMs {
+  return isDay ? shanghaiMidnight(day) - 1 : at - width;
+}
+
+/** What happened at this instant is the last that is in. */
+export function spanUntil({ isDay }: Span, { at, day }: Moment): EpochMs {
+  const until = at + CLOCK_SLACK;
+  return isDay ? Math.min(until, shanghaiMidnight(day + 1) - 1) : until;
+}
 
 /** `window: 10m`, at most `max`, or `per: day`. */
 export function readSpan(parameters: Parameters, max: DurationMs): Span {

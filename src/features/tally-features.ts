@@ -88,7 +88,7 @@ function median(totals: number[]): number {
 function tallyFeature(
   scope: "swipe" | "line",
   tallies: readonly TallyKind[],
-  read: (context: ReadContext, line: number) => Seen,
+  read: FeatureDefinition["read"],
 ): FeatureDefinition {
   return { type: "number", scope, kind: "store", bound: "exact", needs: { tallies }, read };
 }
@@ -179,8 +179,8 @@ export function drugPacks(parameters: Parameters): FeatureDefinition {
   parameters.accept("sum");
   parameters.word("entity", ["pharmacyDrug"], "pharmacyDrug");
   parameters.word("per", ["day"], "day");
-  return tallyFeature("line", ["pharmacyDrug"], (context, line) => {
-    const entity = drugEntity(context, line);
+  return tallyFeature("line", ["pharmacyDrug"], (context, { index }) => {
+    const entity = drugEntity(context, index);
     const tally = drugTally(context, entity);
     if (tally === undefined || tally === MISSING) return tally;
     const own = context.observation.tallies.find((use) => use.entity === entity);
@@ -197,8 +197,8 @@ export function drugPacksMean(parameters: Parameters): FeatureDefinition {
   parameters.accept("mean");
   parameters.word("entity", ["pharmacyDrug"], "pharmacyDrug");
   const { history, minDays } = readBaseline(parameters);
-  return tallyFeature("line", ["pharmacy", "pharmacyDrug"], (context, line) => {
-    const entity = drugEntity(context, line);
+  return tallyFeature("line", ["pharmacy", "pharmacyDrug"], (context, { index }) => {
+    const entity = drugEntity(context, index);
     const tally = drugTally(context, entity);
     const store = pharmacyTally(context);
     if (tally === undefined || tally === MISSING || store === undefined || store === MISSING)

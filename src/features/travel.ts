@@ -6,6 +6,7 @@ import type { DurationMs } from "../units.ts";
 import { DAY, HOUR } from "../units.ts";
 import type { FeatureDefinition, Seen } from "./definition.ts";
 import { MISSING, NOTHING } from "./definition.ts";
+import { ATTEMPTS } from "./grounds.ts";
 import { inWindow } from "./live.ts";
 import type { Parameters } from "./parameters.ts";
 import type { ReadContext } from "./read-context.ts";
@@ -59,6 +60,7 @@ function travelFeature(
     kind: "store",
     bound: "exact",
     needs: NOTHING,
+    rests: { on: ATTEMPTS, without: false },
     read(context): Seen {
       const { memory } = context;
       if (memory === undefined) return MISSING;

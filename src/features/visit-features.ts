@@ -4,6 +4,7 @@ import { therapeuticGroup } from "../reference/drug-key.ts";
 import type { Fen } from "../units.ts";
 import type { FeatureDefinition } from "./definition.ts";
 import { MISSING, NOTHING } from "./definition.ts";
+import { PURCHASES } from "./grounds.ts";
 import type { LedgerView } from "./ledger-view.ts";
 import { dispensedWithin } from "./ledger-view.ts";
 import type { Parameters } from "./parameters.ts";
@@ -11,10 +12,10 @@ import type { ReadContext } from "./read-context.ts";
 import type { Span } from "./span.ts";
 import { CALENDAR_DAY, readSpan } from "./span.ts";
 
+type ReadPurchases = (ledger: LedgerView, context: ReadContext) => number | undefined;
+
 /** A number that is read from what the person bought before. */
-export function ofPerson(
-  read: (ledger: LedgerView, context: ReadContext) => number | undefined,
-): FeatureDefinition {
+export function ofPerson(read: ReadPurchases): FeatureDefinition {
   return {
     type: "number",
     scope: "swipe",
@@ -28,6 +29,11 @@ export function ofPerson(
   };
 }
 
+/** The same; `without` of a person who has bought nothing. */
+export function ofPurchases(without: number | undefined, read: ReadPurchases): FeatureDefinition {
+  return { ...ofPerson(read), rests: { on: PURCHASES, without } };
+}
+
 function here(ledger: LedgerView, span: Span, context: ReadContext): readonly LedgerEntry[] {
   const within = dispensedWithin(ledger, span, context);
   return within.length === 0 ? within : within.filter(({ pharmacy }) => pharmacy === context.here);
@@ -36,22 +42,29 @@ function here(ledger: LedgerView, span: Span, context: ReadContext): readonly Le
 /** Purchases of this person at this pharmacy, this one included (rule CF-04). */
 export function purchasesHere(parameters: Parameters): FeatureDefinition {
   const span = readSpan(parameters, LEDGER_KEPT);
-  return ofPerson((ledger, context) => 1 + here(ledger, span, context).length);
+  return ofPurchases(1, (ledger, context) => 1 + here(ledger, span, context).length);
 }
 
 /** Purchases of this person today (Shanghai) at all pharmacies, this one included (rule OQ-07). */
 export const purchasesToday = () =>
-  ofPerson((ledger, context) => 1 + dispensedWithin(ledger, CALENDAR_DAY, context).length);
+  ofPurchases(1, (ledger, context) => 1 + dispensedWithin(ledger, CALENDAR_DAY, context).length);
 
 /** Different therapeutic groups this person bought at this pharmacy, this sale included (rule CF-04). */
 export function groupsHere(parameters: Parameters): FeatureDefinition {
   const span = readSpan(parameters, LEDGER_KEPT);
   return ofPerson((ledger, context) => {
-    const groups = new Set<string>();
-    addGroups(context.observation.lines, groups);
+    const own = context.shared(ownGroups);
+    if (ledger.dispensed.length === 0) return own.size;
+    const groups = new Set(own);
     for (const { lines } of here(ledger, span, context)) addGroups(lines, groups);
     return groups.size;
   });
+}
+
+function ownGroups({ observation }: ReadContext): ReadonlySet<string> {
+  const groups = new Set<string>();
+  addGroups(observation.lines, groups);
+  return groups;
 }
 
 /** What has no class (slices, goods outside the catalogue) adds none. */
@@ -68,7 +81,7 @@ function addGroups(lines: LedgerEntry["lines"], groups: Set<string>): void {
  */
 export function sameAmountHere(parameters: Parameters): FeatureDefinition {
   const span = readSpan(parameters, LEDGER_KEPT);
-  return ofPerson((ledger, context) => {
+  return ofPurchases(1, (ledger, context) => {
     const { lines, nature } = context.observation;
     const amount = amountOf(lines);
     let same = 1;

@@ -10,11 +10,11 @@ import { FEN_A_YUAN, swipeFact } from "./swipe-features.ts";
 const NOT_WATCHED = "none";
 
 export const isWatched = () =>
-  lineFact("boolean", "reference", ({ watched }) => watched !== undefined);
+  lineFact("boolean", "reference", (_, { watched }) => watched !== undefined);
 
 /** The part of the watchlist that a line's drug is on, for instance western, tcm_patent or consumable; else `none`. */
 export const watchList = () =>
-  lineFact("string", "reference", ({ watched }) => watched?.list ?? NOT_WATCHED);
+  lineFact("string", "reference", (_, { watched }) => watched?.list ?? NOT_WATCHED);
 
 /** Different watched medicines in this sale, whatever their forms and packs (rule RS-02); consumables are none. */
 export const watchedDrugs = () =>
@@ -48,7 +48,7 @@ export function watchFactor(parameters: Parameters): FeatureDefinition {
   const share = { min: 0.01, max: 1 };
   const factor = parameters.number("factor", share);
   const chronic = parameters.number("chronic", share);
-  return lineFact("number", "reference", ({ watched }, { swipe }) => {
+  return lineFact("number", "reference", ({ swipe }, { watched }) => {
     if (watched === undefined) return 1;
     return swipe.disease === undefined ? factor : chronic;
   });

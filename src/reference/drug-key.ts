@@ -156,16 +156,15 @@ export interface DrugKeys {
 const DRUG_KEYS_MAX = 20_000;
 
 export function createDrugKeys(limit = DRUG_KEYS_MAX): DrugKeys {
-  const keys = new Map<string, Bytes>();
+  // The bundle gives a code the same identity again: to join its parts into a name took longer than all else here.
+  const keys = new Map<DrugIdentity, Bytes>();
   return {
     keyOf(identity) {
-      // A form belongs to one class, and with its molecule it is the whole identity.
-      const name = `${identity.molecule} ${identity.form}`;
-      const known = keys.get(name);
+      const known = keys.get(identity);
       if (known !== undefined) return known;
       const key = drugKeyOf(identity);
       if (keys.size >= limit) keys.clear();
-      keys.set(name, key);
+      keys.set(identity, key);
       return key;
     },
   };

@@ -28,10 +28,17 @@ export interface Comparison {
   readonly test: Test;
 }
 
+/** A feature of a condition and where its reading stands. */
+export interface Place extends Position {
+  readonly name: string;
+}
+
 /** A condition bound to the places of a vector. */
 export interface Condition {
   readonly text: string;
   readonly features: readonly string[];
+  /** Where each of them stands. */
+  readonly places: readonly Place[];
   readonly comparisons: readonly Comparison[];
   readonly test: Test;
   /** What it cannot be true without. */
@@ -48,7 +55,15 @@ export function compileCondition(
   const test = compiler.boolean(parsed.ast);
   const { text, features, ast } = parsed;
   const { comparisons } = compiler;
-  return { text, features, comparisons, test, triggers: triggersOf(ast, limits) };
+  const places = features.map((name) => ({ name, ...placeOf(name, positions) }));
+  return { text, features, places, comparisons, test, triggers: triggersOf(ast, limits) };
+}
+
+function placeOf(name: string, positions: ReadonlyMap<string, Position>): Position {
+  const position = positions.get(name);
+  if (position === undefined)
+    throw new Error(`GUARD_RULES_CONDITION: feature ${name} has no place in the vector`);
+  return position;
 }
 
 class Compiler {
@@ -83,8 +98,9 @@ class Compiler {
       case "in":
         return this.#membership(node.args[0], node.args[1]);
       case "id":
+        return decidingFeature(placeOf(node.args, this.#positions), isTrue);
       case "value":
-        return truth(this.#value(node));
+        return deciding(this.#value(node), isTrue);
       default:
         return this.#comparison(node);
     }
@@ -96,29 +112,33 @@ class Compiler {
     const isFlipped = !isFeature(left) && isFeature(right);
     const [subject, bound] = isFlipped ? [right, left] : [left, right];
     const operator = isFlipped ? (FLIPPED[node.op] ?? node.op) : node.op;
+    const constant = constantOf(bound, this.#limits);
     const comparison = {
       operator,
       feature: isFeature(subject) ? subject.args : undefined,
-      constant: constantOf(bound, this.#limits),
+      constant,
       isUpper: operator === ">" || operator === ">=",
       subject: this.#value(subject),
       bound: this.#value(bound),
     };
-    const test = comparing(comparison.subject, comparison.bound, operator);
+    const test =
+      isFeature(subject) && constant !== undefined
+        ? decidingFeature(placeOf(subject.args, this.#positions), against(operator, constant))
+        : comparing(comparison.subject, comparison.bound, operator);
     this.comparisons.push({ ...comparison, test });
     return test;
   }
 
   #membership(subject: ASTNode, list: ASTNode): Test {
     const value = this.#value(subject);
-    const items = new Set<unknown>(operands(list).map((item) => item.args));
-    return deciding(value, (known) => items.has(known));
+    const items = operands(list).map((item): unknown => item.args);
+    return deciding(value, (known) => items.includes(known));
   }
 
   #value(node: ASTNode): ValueOf {
     const constant = constantOf(node, this.#limits);
     if (constant !== undefined) return () => constant;
-    if (node.op === "id") return featureValue(node.args, this.#positions.get(node.args));
+    if (node.op === "id") return featureValue(placeOf(node.args, this.#positions));
     if (node.op === "-_") return arithmetic("-", () => 0, this.#value(node.args));
     const [left, right] = operands(node);
     if (left === undefined || right === undefined) throw unknownNode(node);
@@ -144,13 +164,8 @@ function disjunction(a: Test, b: Test): Test {
   };
 }
 
-function featureValue(name: string, position: Position | undefined): ValueOf {
-  if (position === undefined)
-    throw new Error(`GUARD_RULES_CONDITION: feature ${name} has no place in the vector`);
-  const { index } = position;
-  return position.scope === "swipe"
-    ? (swipe) => seen(swipe[index])
-    : (_, line) => seen(line[index]);
+function featureValue({ scope, index }: Position): ValueOf {
+  return scope === "swipe" ? (swipe) => seen(swipe[index]) : (_, line) => seen(line[index]);
 }
 
 function seen(reading: Reading | undefined): Seen {
@@ -158,11 +173,25 @@ function seen(reading: Reading | undefined): Seen {
   return reading === "missing" ? null : undefined;
 }
 
-function truth(value: ValueOf): Test {
-  return deciding(value, (known) => known === true);
+type Decide = (known: FeatureValue) => boolean;
+
+function isTrue(known: FeatureValue): boolean {
+  return known === true;
 }
 
-function deciding(value: ValueOf, decide: (known: FeatureValue) => boolean): Test {
+/** What most of a policy's comparisons are: one feature, looked at where it stands. */
+function decidingFeature({ scope, index }: Position, decide: Decide): Test {
+  return scope === "swipe"
+    ? (swipe) => decided(swipe[index], decide)
+    : (_, line) => decided(line[index], decide);
+}
+
+function decided(reading: Reading | undefined, decide: Decide): Outcome {
+  if (typeof reading !== "object") return reading === "missing" ? kleene.OPEN : kleene.UNDECIDED;
+  return decide(reading.known) ? kleene.IS_TRUE : kleene.IS_FALSE;
+}
+
+function deciding(value: ValueOf, decide: Decide): Test {
   return (swipe, line) => {
     const known = value(swipe, line);
     if (known === undefined) return kleene.UNDECIDED;
@@ -192,6 +221,23 @@ function comparing(left: ValueOf, right: ValueOf, operator: string): Test {
     if (a === null || b === null) return kleene.OPEN;
     return decide(a, b) ? kleene.IS_TRUE : kleene.IS_FALSE;
   };
+}
+
+/** The same with the other side known. */
+const AGAINST: Readonly<Record<string, (bound: FeatureValue) => Decide>> = {
+  "<": (bound) => (known) => known < bound,
+  "<=": (bound) => (known) => known <= bound,
+  ">": (bound) => (known) => known > bound,
+  ">=": (bound) => (known) => known >= bound,
+  "==": (bound) => (known) => known === bound,
+  "!=": (bound) => (known) => known !== bound,
+};
+
+function against(operator: string, bound: FeatureValue): Decide {
+  const decide = AGAINST[operator]?.(bound);
+  if (decide === undefined)
+    throw new Error(`GUARD_RULES_CONDITION: "${operator}" does not compare`);
+  return decide;
 }
 
 const CALCULATE: Readonly<Record<string, (a: number, b: number) => number>> = {

@@ -1,6 +1,5 @@
-import type { Position } from "../features/plan.ts";
 import type { FeatureValue, Reading } from "../features/vector.ts";
-import type { Comparison, Condition } from "./compile.ts";
+import type { Comparison, Condition, Place } from "./compile.ts";
 import { IS_TRUE } from "./kleene.ts";
 
 type Row = readonly Reading[];
@@ -11,38 +10,34 @@ const DECIMALS_MAX = 6;
 /** What was seen by the condition that held, and the limit it was held against. */
 export function evidenceOf(
   condition: Condition,
-  positions: ReadonlyMap<string, Position>,
   swipe: Row,
   line: Row,
 ): Readonly<Record<string, FeatureValue>> {
   const bound = limitOf(decisive(condition, swipe, line), swipe, line);
   const limit = bound === undefined ? undefined : rounded(bound, undefined);
   const evidence: Record<string, FeatureValue> = {};
-  for (const name of condition.features) {
-    const reading = readingOf(name, { positions }, swipe, line);
-    if (typeof reading === "object") evidence[name] = rounded(reading.known, limit);
+  for (const place of condition.places) {
+    const reading = readingAt(place, swipe, line);
+    if (typeof reading === "object") evidence[place.name] = rounded(reading.known, limit);
   }
   if (limit !== undefined) evidence["limit"] = limit;
   return evidence;
 }
 
-/** What a vector's row says of a feature; undefined for one that is not in the plan. */
-export function readingOf(
-  name: string,
-  { positions }: { readonly positions: ReadonlyMap<string, Position> },
-  swipe: Row,
-  line: Row,
-): Reading | undefined {
-  const position = positions.get(name);
-  return position && (position.scope === "swipe" ? swipe : line)[position.index];
+/** What a vector says of a feature; undefined where there is no line. */
+export function readingAt({ scope, index }: Place, swipe: Row, line: Row): Reading | undefined {
+  return (scope === "swipe" ? swipe : line)[index];
 }
 
 /** The first comparison of numbers that held; where none did (under a negation), the first there is. */
 function decisive(condition: Condition, swipe: Row, line: Row): Comparison | undefined {
-  const numeric = condition.comparisons.filter(
-    (comparison) => limitOf(comparison, swipe, line) !== undefined,
-  );
-  return numeric.find(({ test }) => test(swipe, line) === IS_TRUE) ?? numeric[0];
+  let first: Comparison | undefined;
+  for (const comparison of condition.comparisons) {
+    if (limitOf(comparison, swipe, line) === undefined) continue;
+    if (comparison.test(swipe, line) === IS_TRUE) return comparison;
+    first ??= comparison;
+  }
+  return first;
 }
 
 function limitOf(comparison: Comparison | undefined, swipe: Row, line: Row): number | undefined {

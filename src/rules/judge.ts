@@ -1,5 +1,4 @@
 import { APPROVER_SUSPENDED } from "../features/list-features.ts";
-import type { FeaturePlan } from "../features/plan.ts";
 import type { FeatureVector, Reading } from "../features/vector.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
 import type { Level } from "../swipe/vocabulary.ts";
@@ -7,7 +6,7 @@ import { levelRank } from "../swipe/vocabulary.ts";
 import type { Relief } from "./clearing.ts";
 import { clearedBy, reliefOf } from "./clearing.ts";
 import { highest } from "./enforcement.ts";
-import { evidenceOf, excess, readingOf } from "./evidence.ts";
+import { evidenceOf, excess, readingAt } from "./evidence.ts";
 import type { Hit } from "./hit.ts";
 import { hangsOnMissing, holds } from "./kleene.ts";
 import type { Policy } from "./policy.ts";
@@ -33,7 +32,6 @@ export interface Judgement {
 /** What every rule is judged with. */
 interface Bench {
   readonly vector: FeatureVector;
-  readonly plan: FeaturePlan;
   readonly swipe: PseudonymisedSwipe;
   readonly relief: Relief;
   readonly isPartial: boolean;
@@ -50,22 +48,22 @@ export function judge(policy: Policy, vector: FeatureVector, swipe: Pseudonymise
     isKnownTrue(vector, plan.positions.get(APPROVER_SUSPENDED)?.index),
   );
   const isPartial = hasMissing(vector);
-  const bench: Bench = { vector, plan, swipe, relief, isPartial };
-  const hits: Hit[] = [];
-  const unheard: Hit[] = [];
-  const missing = new Set<string>();
+  const bench: Bench = { vector, swipe, relief, isPartial };
+  const found: Findings = { hits: [], unheard: [], missing: new Set() };
+  const { hits, unheard } = found;
   for (const rule of policy.book.at(swipe.pharmacy.area, vector.swipe).possible(vector)) {
-    if (!isExempt(rule, vector)) judgeRule(rule, bench, { hits, unheard, missing });
+    if (!isExempt(rule, vector)) judgeRule(rule, bench, found);
   }
-  const sys01 = unheardOf(unheard.filter((hit) => !hit.shadow));
   const enforced = hits.filter((hit) => !hit.shadow);
+  if (!isPartial) return { hits, unheard, level: highest(enforced), missing: [], mode: "full" };
+  const sys01 = unheardOf(unheard.filter((hit) => !hit.shadow));
   return {
     hits,
     unheard,
     ...(sys01 && { sys01 }),
     level: highest(sys01 === undefined ? enforced : [...enforced, sys01]),
-    missing: [...missing].sort(),
-    mode: isPartial ? "partial" : "full",
+    missing: [...found.missing].sort(),
+    mode: "partial",
   };
 }
 
@@ -129,7 +127,7 @@ function raisedLevel(
 function openConditions(
   rule: Rule,
   known: RuleLevel | undefined,
-  { vector, plan }: Bench,
+  { vector }: Bench,
   rows: readonly (readonly Reading[])[],
 ): ReadonlySet<string> {
   const names = new Set<string>();
@@ -138,8 +136,8 @@ function openConditions(
     known === undefined ? rule.levels : rule.levels.slice(0, rule.levels.indexOf(known));
   for (const { condition } of higher) {
     for (const line of rows.filter((row) => hangsOnMissing(condition.test(vector.swipe, row)))) {
-      for (const name of condition.features) {
-        if (readingOf(name, plan, vector.swipe, line) === "missing") names.add(name);
+      for (const place of condition.places) {
+        if (readingAt(place, vector.swipe, line) === "missing") names.add(place.name);
       }
     }
   }
@@ -147,11 +145,11 @@ function openConditions(
 }
 
 function hitOf(rule: Rule, raised: RuleLevel, at: readonly number[], bench: Bench): Hit {
-  const { vector, plan, swipe, relief } = bench;
+  const { vector, swipe, relief } = bench;
   const line = vector.lines[worst(raised, at, vector)] ?? NO_LINE;
-  const evidence = evidenceOf(raised.condition, plan.positions, vector.swipe, line);
+  const evidence = evidenceOf(raised.condition, vector.swipe, line);
   const cleared = clearedBy(rule, raised.level, relief);
-  return {
+  const hit: Hit = {
     rule: rule.id,
     level: cleared === undefined ? raised.level : "warn",
     category: rule.category,
@@ -162,8 +160,8 @@ function hitOf(rule: Rule, raised: RuleLevel, at: readonly number[], bench: Benc
     hard: rule.hard,
     shadow: rule.mode === "shadow",
     disclose: rule.disclose,
-    ...(cleared !== undefined && { clearedBy: cleared, raised: raised.level }),
   };
+  return cleared === undefined ? hit : { ...hit, clearedBy: cleared, raised: raised.level };
 }
 
 /** Of the lines at the level raised, the one furthest beyond its limit; the first of equals. */
@@ -179,8 +177,9 @@ function worst({ condition }: RuleLevel, at: readonly number[], vector: FeatureV
   return found;
 }
 
-function isExempt(rule: Rule, vector: FeatureVector): boolean {
-  return rule.exemptAt.some((index) => isKnownTrue(vector, index));
+function isExempt({ exemptAt }: Rule, vector: FeatureVector): boolean {
+  for (let i = 0; i < exemptAt.length; i += 1) if (isKnownTrue(vector, exemptAt[i])) return true;
+  return false;
 }
 
 function isKnownTrue(vector: FeatureVector, index: number | undefined): boolean {

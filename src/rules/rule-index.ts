@@ -43,10 +43,8 @@ export class RuleIndex {
   possible({ swipe, lines }: FeatureVector): readonly Rule[] {
     const marks = this.#marks;
     marks.set(this.#always);
-    for (const watch of this.#swipe) watch.see(swipe[watch.index], marks);
-    for (const row of lines) {
-      for (const watch of this.#lines) watch.see(row[watch.index], marks);
-    }
+    seeRow(this.#swipe, swipe, marks);
+    for (let i = 0; i < lines.length; i += 1) seeRow(this.#lines, lines[i] ?? NO_ROW, marks);
     return this.#marked();
   }
 
@@ -62,6 +60,15 @@ export class RuleIndex {
       }
     }
     return marked;
+  }
+}
+
+const NO_ROW: readonly Reading[] = Object.freeze([]);
+
+function seeRow(watches: readonly Watch[], row: readonly Reading[], marks: Uint32Array): void {
+  for (let i = 0; i < watches.length; i += 1) {
+    const watch = watches[i];
+    if (watch !== undefined) watch.see(row[watch.index], marks);
   }
 }
 
@@ -97,6 +104,9 @@ class Watch {
   readonly #below = new Thresholds();
   /** Rules that almost any value suits. */
   readonly #ifKnown: number[] = [];
+  /** Of numbers between these two nobody says anything: a usual sale's are there. */
+  #quietAbove = Number.NEGATIVE_INFINITY;
+  #quietBelow = Number.POSITIVE_INFINITY;
 
   constructor(index: number) {
     this.index = index;
@@ -106,9 +116,15 @@ class Watch {
     this.#all.push(rule);
     if (operator === "==") this.#equalTo(value).push(rule);
     else if (operator === "!=" || typeof value !== "number") this.#ifKnown.push(rule);
-    else if (operator === ">" || operator === ">=")
+    else if (operator === ">" || operator === ">=") {
       this.#above.add({ limit: value, isBeyond: operator === ">", rule });
-    else this.#below.add({ limit: -value, isBeyond: operator === "<", rule });
+      this.#quietBelow = Math.min(this.#quietBelow, value);
+    } else {
+      this.#below.add({ limit: -value, isBeyond: operator === "<", rule });
+      this.#quietAbove = Math.max(this.#quietAbove, value);
+    }
+    const isLoud = this.#ifKnown.length > 0 || this.#ifEqual.size > 0;
+    if (isLoud) this.#quietBelow = Number.NEGATIVE_INFINITY;
   }
 
   #equalTo(value: FeatureValue): number[] {
@@ -127,19 +143,24 @@ class Watch {
       return;
     }
     const { known } = reading;
-    if (known === true) markAll(marks, this.#ifTrue);
+    if (typeof known === "number") {
+      if (known > this.#quietAbove && known < this.#quietBelow) return;
+      this.#seeNumber(known, marks);
+    } else if (known === true) markAll(marks, this.#ifTrue);
     else if (known === false) markAll(marks, this.#ifFalse);
-    else this.#seeValue(known, marks);
+    else this.#seeEqual(known, marks);
     markAll(marks, this.#ifKnown);
   }
 
-  #seeValue(known: number | string, marks: Uint32Array): void {
-    if (typeof known === "number") {
-      this.#above.see(known, marks);
-      this.#below.see(-known, marks);
-      // What is no number is neither above nor below anything, and a negation of either holds.
-      if (Number.isNaN(known)) markAll(marks, this.#all);
-    }
+  #seeNumber(known: number, marks: Uint32Array): void {
+    this.#above.see(known, marks);
+    this.#below.see(-known, marks);
+    // What is no number is neither above nor below anything, and a negation of either holds.
+    if (Number.isNaN(known)) markAll(marks, this.#all);
+    this.#seeEqual(known, marks);
+  }
+
+  #seeEqual(known: number | string, marks: Uint32Array): void {
     const equal = this.#ifEqual.size === 0 ? undefined : this.#ifEqual.get(known);
     if (equal !== undefined) markAll(marks, equal);
   }
@@ -152,19 +173,16 @@ interface Threshold {
   readonly rule: number;
 }
 
-/** Lowest first: a number below the first is done with. */
+/** Lowest first. */
 class Thresholds {
   readonly #thresholds: Threshold[] = [];
-  #lowest = Number.POSITIVE_INFINITY;
 
   add(threshold: Threshold): void {
     this.#thresholds.push(threshold);
     this.#thresholds.sort((a, b) => a.limit - b.limit || Number(a.isBeyond) - Number(b.isBeyond));
-    this.#lowest = Math.min(this.#lowest, threshold.limit);
   }
 
   see(value: number, marks: Uint32Array): void {
-    if (value < this.#lowest) return;
     for (const { limit, isBeyond, rule } of this.#thresholds) {
       if (value < limit || (isBeyond && value === limit)) return;
       mark(marks, rule);
