@@ -26,18 +26,37 @@ const PACKED = new BodyError({
  */
 export function acceptJsonOnly(app: FastifyInstance, limits: DoorLimits, refuse: Refuse): void {
   app.removeAllContentTypeParsers();
-  const parseJson = app.getDefaultJsonParser("error", "error");
+  const parseWarily = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", (request, payload, done) => {
     const unreadable = unreadableAs(request);
     // Read to its end all the same, so that the caller can read the answer.
     readBody(payload, limits, (cut, bytes) => {
       const text = isUtf8(bytes) ? null : NOT_UTF8;
       const error = unreadable ?? cut ?? text ?? refuse(request, bytes);
-      if (error) done(error);
+      if (error) return done(error);
+      const whole = bytes.toString("utf8");
+      const body = parsedIfPlain(whole);
+      if (body !== undefined) done(null, body);
       // Answers through `done` only; its type allows a promise for parsers that are one.
-      else void parseJson(request, bytes.toString("utf8"), done as Done);
+      else void parseWarily(request, whole, done as Done);
     });
   });
+}
+
+/**
+ * What is no JSON, and what may hold a key that poisons, is left to the wary parser, which knows how to refuse it: no such
+ * key is written without its letters or a backslash. To look for these takes 3 thousand instructions a body, its two
+ * patterns 8.
+ */
+function parsedIfPlain(text: string): unknown {
+  if (text.includes("\\") || text.includes("__proto__") || text.includes("constructor")) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the headers say is enough to refuse it. */

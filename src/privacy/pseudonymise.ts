@@ -7,7 +7,7 @@ import type {
   ClearSwipe,
 } from "../swipe/clear-swipe.ts";
 import { readIdNumber } from "../swipe/id-number.ts";
-import { present } from "../swipe/present.ts";
+import { present, unsetKept } from "../swipe/present.ts";
 import type {
   PseudonymisedLine,
   PseudonymisedSwipe,
@@ -26,7 +26,7 @@ export function pseudonymise(
   at: EpochMs,
   pseudonymiser: Pseudonymiser,
 ): PseudonymisedSwipe {
-  return present({
+  return unsetKept({
     swipeId: swipe.swipeId,
     stage: swipe.stage,
     at,
@@ -57,13 +57,16 @@ function pharmacyOf(
   pseudonymiser: Pseudonymiser,
 ): PseudonymisedSwipe["pharmacy"] {
   const { pharmacist } = pharmacy;
-  const operatorStaff = pseudonymiser.pseudonym("staff", pharmacy.operator);
-  if (pharmacist === undefined) return { ...pharmacy, operatorStaff };
-  return {
-    ...pharmacy,
-    operatorStaff,
-    pharmacist: pseudonymiser.pseudonym("staff", pharmacist),
-  };
+  return unsetKept({
+    code: pharmacy.code,
+    area: pharmacy.area,
+    terminal: pharmacy.terminal,
+    operator: pharmacy.operator,
+    operatorType: pharmacy.operatorType,
+    device: pharmacy.device,
+    pharmacist: pharmacist === undefined ? undefined : pseudonymiser.pseudonym("staff", pharmacist),
+    operatorStaff: pseudonymiser.pseudonym("staff", pharmacy.operator),
+  });
 }
 
 function personOf(
@@ -72,7 +75,7 @@ function personOf(
   pseudonymiser: Pseudonymiser,
 ): PseudonymisedSwipe["person"] {
   const { birthDate, employer } = person;
-  return present({
+  return unsetKept({
     id: pseudonymiser.pseudonym("person", person.number),
     insuredArea: person.insuredArea,
     insurance: person.insurance,
@@ -90,7 +93,7 @@ function credentialOf(
 ): PseudonymisedSwipe["credential"] {
   const { type, number, cardSn, issuedAt } = credential;
   const isIdCard = type === "02";
-  return present({
+  return unsetKept({
     type,
     number: pseudonymiser.pseudonym("credential", number),
     idNumber: isIdCard ? pseudonymiser.pseudonym("id-number", number) : undefined,
@@ -119,7 +122,7 @@ function agentOf(
   { id, relation, registered }: ClearAgent,
   pseudonymiser: Pseudonymiser,
 ): NonNullable<PseudonymisedSwipe["agent"]> {
-  return present({
+  return unsetKept({
     id: id === undefined ? undefined : pseudonymiser.pseudonym("agent", id),
     relation,
     registered,
@@ -127,14 +130,25 @@ function agentOf(
 }
 
 function lineOf(line: ClearLine, area: string, pseudonymiser: Pseudonymiser): PseudonymisedLine {
-  const { prescription, ...rest } = line;
-  const traceCodes = line.traceCodes.map((code) => traceCodeOf(code, pseudonymiser));
-  if (prescription === undefined) return { ...rest, traceCodes };
-  return {
-    ...line,
-    prescription: prescriptionOf(prescription, area, pseudonymiser),
-    traceCodes,
-  };
+  const { prescription } = line;
+  return unsetKept({
+    line: line.line,
+    drug: line.drug,
+    sku: line.sku,
+    quantity: line.quantity,
+    unit: line.unit,
+    unitPriceMicro: line.unitPriceMicro,
+    amount: line.amount,
+    daysSupply: line.daysSupply,
+    prescriptionDrug: line.prescriptionDrug,
+    tcmUse: line.tcmUse,
+    chargeLevel: line.chargeLevel,
+    lot: line.lot,
+    expires: line.expires,
+    prescription: prescription && prescriptionOf(prescription, area, pseudonymiser),
+    traceCodes: line.traceCodes.map((code) => traceCodeOf(code, pseudonymiser)),
+    splitPack: line.splitPack,
+  });
 }
 
 function prescriptionOf(
@@ -143,7 +157,7 @@ function prescriptionOf(
   pseudonymiser: Pseudonymiser,
 ): NonNullable<PseudonymisedLine["prescription"]> {
   const { number, prescriber, issuedAt, external, source, long, quantity } = prescription;
-  return present({
+  return unsetKept({
     id: pseudonymiser.prescription(prescriber ?? area, number),
     prescriber:
       prescriber === undefined ? undefined : pseudonymiser.pseudonym("prescriber", prescriber),
@@ -157,7 +171,7 @@ function prescriptionOf(
 
 function traceCodeOf(code: string, pseudonymiser: Pseudonymiser): PseudonymisedTraceCode {
   const shape = traceShape(code);
-  return present({
+  return unsetKept({
     id: pseudonymiser.pseudonym("trace", code),
     product: traceProduct(code, shape),
     shape,

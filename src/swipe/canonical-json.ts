@@ -1,5 +1,8 @@
-import { type KnownNames, sortedNames } from "./known-names.ts";
-import { quoted } from "./quoted.ts";
+import { BEHIND, type KnownNames, type Pieces, sortedNames, TEXT_FOLLOWS } from "./known-names.ts";
+import { isPlain, quoted } from "./quoted.ts";
+
+/** What ends an object, by what it ends behind: a text's closing quotes come with what follows. */
+const ENDS = ["{}", "", '"}', "", "}"] as const;
 
 /** Deeper than any message of the contract, and far from the end of the stack. */
 export const MAX_JSON_DEPTH = 32;
@@ -8,7 +11,7 @@ export const MAX_JSON_DEPTH = 32;
  * The one text of a JSON value, however its keys were ordered: object keys sorted by code unit
  * (as RFC 8785), no white space, `undefined` left out. Two bodies are the same content exactly
  * when these texts are equal. Throws a RangeError beyond `MAX_JSON_DEPTH` levels. `known`: for messages
- * that come again and again, 49 instead of 113 thousand instructions a check (measured).
+ * that come again and again, 45 instead of 113 thousand instructions a check (measured).
  */
 export function canonicalJson(value: unknown, known?: KnownNames): string {
   return write("", value, 0, known);
@@ -67,6 +70,7 @@ function writeItems(
   return items.length === 0 ? `${written}[]` : `${written}]`;
 }
 
+/** With what stands between two values in one piece: two additions a member instead of five, and half the garbage. */
 function writeMembers(
   text: string,
   object: Readonly<Record<string, unknown>>,
@@ -74,14 +78,20 @@ function writeMembers(
   known: KnownNames | undefined,
 ): string {
   const own = Object.keys(object);
-  const { names, written } = known?.of(own) ?? sortedNames(own);
+  const { names, pieces } = known?.of(own) ?? sortedNames(own);
   let all = text;
-  let before = "{";
+  let behind: number = BEHIND.nothing;
   for (let place = 0; place < names.length; place += 1) {
     const value = object[names[place] as string];
     if (value === undefined) continue;
-    all = write(all + before + (written[place] as string), value, depth, known);
-    before = ",";
+    const between = pieces[place] as Pieces;
+    if (typeof value === "string" && isPlain(value)) {
+      all += (between[behind + TEXT_FOLLOWS] as string) + value;
+      behind = BEHIND.text;
+    } else {
+      all = write(all + (between[behind] as string), value, depth, known);
+      behind = BEHIND.other;
+    }
   }
-  return before === "{" ? `${all}{}` : `${all}}`;
+  return all + (ENDS[behind] as string);
 }

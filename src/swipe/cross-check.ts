@@ -24,9 +24,11 @@ export function crossCheck(swipe: ClearSwipe, names: FieldNames): Outcome<ClearS
 
 /** Places of ids that were there before. */
 export function repeated(ids: readonly string[]): number[] {
-  const seen = new Set<string>();
   const places: number[] = [];
-  for (const [index, id] of ids.entries()) {
+  if (ids.length < 2) return places;
+  const seen = new Set<string>();
+  for (let index = 0; index < ids.length; index += 1) {
+    const id = ids[index] as string;
     if (seen.has(id)) places.push(index);
     seen.add(id);
   }

@@ -83,9 +83,8 @@ export function decimal(kind: Decimal) {
     .number()
     .min(0)
     .max(kind.max / kind.scale)
-    .check(({ value, issues }) => {
-      const fault = decimalFault(value, kind);
-      if (fault !== undefined) issues.push({ code: "custom", message: fault, input: value });
+    .refine((value) => decimalFault(value, kind) === undefined, {
+      error: ({ input }) => decimalFault(Number(input), kind),
     });
 }
 

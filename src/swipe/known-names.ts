@@ -1,9 +1,17 @@
 import { quoted } from "./quoted.ts";
 
-/** An object's names by code unit, and each as JSON writes it before its value. */
+/**
+ * What stands before a value: the name, with what closes the value behind and opens the one that follows. At the place
+ * of what is behind, and one further where a plain text follows.
+ */
+export type Pieces = readonly string[];
+export const BEHIND = { nothing: 0, text: 2, other: 4 } as const;
+export const TEXT_FOLLOWS = 1;
+
+/** An object's names by code unit, and what is written before the value of each. */
 interface SortedNames {
   readonly names: readonly string[];
-  readonly written: readonly string[];
+  readonly pieces: readonly Pieces[];
 }
 
 interface Known extends SortedNames {
@@ -48,7 +56,15 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
 
 export function sortedNames(own: string[]): SortedNames {
   const names = sorted(own);
-  return { names, written: names.map((name) => `${quoted(name)}:`) };
+  return { names, pieces: names.map(piecesOf) };
+}
+
+/** In the order of `BEHIND`. */
+function piecesOf(name: string): Pieces {
+  return ["{", '",', ","].flatMap((before) => {
+    const piece = `${before}${quoted(name)}:`;
+    return [piece, `${piece}"`];
+  });
 }
 
 /** By code unit, in place. An object has a dozen names, for which the library's sort takes ten times as long. */

@@ -14,6 +14,15 @@ export function present<T extends object>(fields: T): Present<T> {
   return fields as unknown as Present<T>;
 }
 
+/**
+ * The same, told to the compiler alone: what nobody said stays a key that holds undefined. Swipes are made so: all of a
+ * kind then have one shape, and a dozen rooms read them. Copied without those keys they became tables, and a check's way
+ * to its pseudonyms took 50 thousand instructions more. JSON leaves such keys out; never ask for one by `in`.
+ */
+export function unsetKept<T extends object>(fields: T): Present<T> {
+  return fields as unknown as Present<T>;
+}
+
 function withoutUnset<T extends object>(fields: T): Present<T> {
   const kept: Record<string, unknown> = {};
   for (const key in fields) {

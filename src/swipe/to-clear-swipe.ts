@@ -9,7 +9,7 @@ import type {
   ClearSwipe,
 } from "./clear-swipe.ts";
 import { toFen, toInteger, toTenThousandths, UNIT_PRICE } from "./decimal.ts";
-import { present } from "./present.ts";
+import { present, unsetKept } from "./present.ts";
 import { CHANNELS, type Channel, type CredentialType } from "./vocabulary.ts";
 
 type Maybe<T> = T | null | undefined;
@@ -18,14 +18,14 @@ type PrescriptionBody = NonNullable<LineBody["prescription"]>;
 
 /** What the schema accepted, as integers and words of the vocabulary; null and absent become absent. */
 export function toClearSwipe(body: CheckBody): ClearSwipe {
-  return present({
+  return unsetKept({
     swipeId: body.swipeId,
     stage: body.stage ?? "settle",
     via: "native" as const,
     occurredAt: instantOf(body.occurredAt),
     pharmacy: pharmacyOf(body.pharmacy),
     person: personOf(body.person),
-    credential: present({
+    credential: unsetKept({
       type: credentialType(body.credential.type),
       number: body.credential.number.trim(),
       cardSn: trimmed(body.credential.cardSn),
@@ -33,7 +33,7 @@ export function toClearSwipe(body: CheckBody): ClearSwipe {
     }),
     verification: body.verification ?? undefined,
     agent: mapped(body.agent, (agent) =>
-      present({
+      unsetKept({
         id: trimmed(agent.id),
         relation: trimmed(agent.relation),
         registered: agent.registered ?? false,
@@ -72,7 +72,7 @@ export function channelOf(channel: Maybe<string>): Channel {
 }
 
 function pharmacyOf(pharmacy: CheckBody["pharmacy"]): ClearPharmacy {
-  return present({
+  return unsetKept({
     code: pharmacy.code,
     area: pharmacy.area,
     terminal: pharmacy.terminal.trim(),
@@ -84,7 +84,7 @@ function pharmacyOf(pharmacy: CheckBody["pharmacy"]): ClearPharmacy {
 }
 
 function personOf(person: CheckBody["person"]): ClearPerson {
-  return present({
+  return unsetKept({
     number: person.number.trim(),
     insuredArea: person.insuredArea,
     insurance: person.insurance,
@@ -97,7 +97,7 @@ function personOf(person: CheckBody["person"]): ClearPerson {
 }
 
 function lineOf(line: LineBody): ClearLine {
-  return present({
+  return unsetKept({
     line: line.line.trim(),
     drug: line.drug.trim(),
     sku: trimmed(line.sku),
@@ -119,7 +119,7 @@ function lineOf(line: LineBody): ClearLine {
 }
 
 function prescriptionOf(prescription: PrescriptionBody): ClearPrescription {
-  return present({
+  return unsetKept({
     number: prescription.number.trim(),
     prescriber: trimmed(prescription.prescriber),
     issuedAt: mapped(prescription.issuedAt, instantOf),

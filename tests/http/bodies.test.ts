@@ -57,6 +57,7 @@ t.test(
       ["empty", json, "", 400],
       ["poisoned prototype", json, `{"__proto__": {"number": "${SENTINEL}"}}`, 400],
       ["poisoned constructor", json, `{"constructor": {"prototype": {"n": "${SENTINEL}"}}}`, 400],
+      ["poisoned in escapes", json, `{"\\u005f_proto__": {"n": "${SENTINEL}"}}`, 400],
       [
         "not UTF-8",
         json,

@@ -113,7 +113,7 @@ function sentenceOf({ decision, hits }: DecisionAnswer): string {
   let sentence = ADVICE[decision];
   for (const [index, reason] of [...new Set(reasons)].entries()) {
     const longer = `${sentence}${index === 0 ? ":" : ";"}${reason}`;
-    const isTooLong = lengthOf(longer) >= MAX_SENTENCE;
+    const isTooLong = isLongerThan(longer, MAX_SENTENCE - 1);
     // The first reason is always said, cut if need be; a later one only whole.
     if (isTooLong && index > 0) break;
     sentence = isTooLong ? cut(longer, MAX_SENTENCE - 1) : longer;
@@ -158,12 +158,15 @@ function evidenceOf({ evidence }: AnswerHit): string {
     .join("; ");
 }
 
-function lengthOf(text: string): number {
-  return Array.from(text).length;
-}
-
 /** At most `max` characters, never half of one. */
 function cut(text: string, max: number): string {
-  const characters = Array.from(text);
-  return characters.length <= max ? text : `${characters.slice(0, max - 1).join("")}…`;
+  if (!isLongerThan(text, max)) return text;
+  return `${Array.from(text)
+    .slice(0, max - 1)
+    .join("")}…`;
+}
+
+/** In characters, of which a text has no more than its length says: a list of them for each took 3.5 KB a swipe. */
+function isLongerThan(text: string, max: number): boolean {
+  return text.length > max && Array.from(text).length > max;
 }

@@ -32,19 +32,15 @@ export interface WrittenFunds {
  * (hifp_pay) is given, that: what is at risk is fund money, whichever fund it is.
  */
 export function fundsOf(funds: WrittenFunds): ClearFunds | undefined {
-  const read = present({
-    pooled: firstFen(funds.pooled, funds.fund_pay_sumamt, funds.hifp_pay),
-    account: firstFen(funds.account, funds.acct_pay),
-    familyAccount: firstFen(funds.familyAccount, funds.acct_mulaid_pay),
-    cash: firstFen(funds.cash, funds.psn_cash_pay),
-  });
-  return Object.keys(read).length === 0 ? undefined : read;
+  const pooled = fenOf(funds.pooled) ?? fenOf(funds.fund_pay_sumamt) ?? fenOf(funds.hifp_pay);
+  const account = fenOf(funds.account) ?? fenOf(funds.acct_pay);
+  const familyAccount = fenOf(funds.familyAccount) ?? fenOf(funds.acct_mulaid_pay);
+  const cash = fenOf(funds.cash) ?? fenOf(funds.psn_cash_pay);
+  if ((pooled ?? account ?? familyAccount ?? cash) === undefined) return undefined;
+  return present({ pooled, account, familyAccount, cash });
 }
 
-function firstFen(...candidates: readonly Written[]): number | undefined {
-  for (const candidate of candidates) {
-    const yuan = numberOf(candidate);
-    if (yuan !== undefined) return toFen(yuan);
-  }
-  return undefined;
+function fenOf(written: Written): number | undefined {
+  const yuan = numberOf(written);
+  return yuan === undefined ? undefined : toFen(yuan);
 }

@@ -68,11 +68,14 @@ function numeral(form: RegExp, kind: Decimal) {
   const reason = "must be a number or a numeral";
   return z
     .union([z.number(), z.string().max(MAX_NUMERAL).regex(form, reason)], reason)
-    .check(({ value, issues }) => {
-      const number = Number(value);
-      const fault = Number.isNaN(number) ? undefined : decimalFault(number, kind);
-      if (fault !== undefined) issues.push({ code: "custom", message: fault, input: value });
+    .refine((value) => numeralFault(value, kind) === undefined, {
+      error: ({ input }) => numeralFault(input, kind),
     });
+}
+
+function numeralFault(value: unknown, kind: Decimal): string | undefined {
+  const number = Number(value);
+  return Number.isNaN(number) ? undefined : decimalFault(number, kind);
 }
 
 /** An NHSA time, China local; RFC 3339 where the till's own software adds it. */
@@ -124,14 +127,18 @@ export function timeOf(value: string): EpochMs | undefined {
 
 /** yyyy-MM-dd from a day, a day with a time, or eight digits. */
 export function dateOf(value: string): string | undefined {
-  const day = value.trim().replace(COMPACT_DATE, "$1-$2-$3").slice(0, DATE_LENGTH);
+  const written = value.trim();
+  const day =
+    written.length < DATE_LENGTH
+      ? written.replace(COMPACT_DATE, "$1-$2-$3")
+      : written.slice(0, DATE_LENGTH);
   return isCivilDate(day) ? day : undefined;
 }
 
 /** What was said, trimmed; undefined for nothing. */
 export function said(value: Written): string | undefined {
   if (value === null || value === undefined) return undefined;
-  const text = String(value).trim();
+  const text = typeof value === "string" ? value.trim() : String(value);
   return text === "" ? undefined : text;
 }
 
@@ -143,6 +150,7 @@ export function flagOf(value: Written): boolean | undefined {
 }
 
 export function numberOf(value: Written): number | undefined {
+  if (typeof value === "number") return value;
   const text = said(value);
   return text === undefined ? undefined : Number(text);
 }

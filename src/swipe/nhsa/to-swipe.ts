@@ -11,13 +11,14 @@ import type {
 import { crossCheck, type FieldNames } from "../cross-check.ts";
 import { toFen, toInteger, toTenThousandths, UNIT_PRICE } from "../decimal.ts";
 import { badRequest, type Fault } from "../faults.ts";
-import { present } from "../present.ts";
+import { unsetKept } from "../present.ts";
 import { isProblem, type Outcome } from "../problem.ts";
 import { channelOf, credentialType } from "../to-clear-swipe.ts";
 import { type NhsaDetail, type NhsaGuard, NhsaSaleEnvelope, parseEnvelope } from "./envelope.ts";
 import { fundsOf } from "./funds.ts";
 import { dateOf, flagOf, numberOf, said, timeOf } from "./nhsa-fields.ts";
 
+type Row = { readonly feedetl_sn: string | number };
 type TraceRow = NonNullable<NhsaGuard["drugtracinfo"]>[number];
 type LineRow = NonNullable<NhsaGuard["lines"]>[number];
 type RxRow = NonNullable<NhsaGuard["rx"]>[number];
@@ -47,7 +48,8 @@ const READER = z.compile(NhsaSaleEnvelope);
 export function parseNhsaSale(route: "2101" | "2102", envelope: unknown): Outcome<ClearSwipe> {
   const parsed = parseEnvelope(READER, envelope);
   if (isProblem(parsed)) return parsed;
-  const faults = [...routeFaults(route, parsed.value), ...strayRows(parsed.value)];
+  const faults = routeFaults(route, parsed.value);
+  addStrayRows(faults, parsed.value);
   if (faults.length > 0) return badRequest(faults);
   return crossCheck(toSwipe(route, parsed.value), NAMES);
 }
@@ -56,14 +58,14 @@ function toSwipe(route: "2101" | "2102", envelope: NhsaSaleEnvelope): ClearSwipe
   const { druginfo, drugdetail } = envelope.input;
   const guard: NhsaGuard = envelope.guard ?? {};
   const additions = additionsOf(guard);
-  return present({
+  return unsetKept({
     swipeId: envelope.msgid,
     stage: route === "2101" ? ("inquiry" as const) : ("settle" as const),
     via: "nhsa" as const,
     occurredAt: checkedTime(envelope.inf_time),
     pharmacy: pharmacyOf(envelope, guard),
     person: personOf(envelope, guard),
-    credential: present({
+    credential: unsetKept({
       type: credentialType(String(druginfo.mdtrt_cert_type)),
       number: druginfo.mdtrt_cert_no.trim(),
       cardSn: said(guard.cardSn),
@@ -86,7 +88,7 @@ function toSwipe(route: "2101" | "2102", envelope: NhsaSaleEnvelope): ClearSwipe
 
 function pharmacyOf(envelope: NhsaSaleEnvelope, guard: NhsaGuard): ClearPharmacy {
   const operator = String(envelope.opter).trim();
-  return present({
+  return unsetKept({
     code: envelope.fixmedins_code,
     area: envelope.mdtrtarea_admvs,
     terminal: said(envelope.dev_no) ?? standInTerminal(operator),
@@ -109,7 +111,7 @@ function standInTerminal(operator: string): string {
 function personOf(envelope: NhsaSaleEnvelope, guard: NhsaGuard): ClearPerson {
   const birthDate = said(guard.psn?.brdy);
   const balance = numberOf(guard.psn?.balc);
-  return present({
+  return unsetKept({
     number: envelope.input.druginfo.psn_no.trim(),
     insuredArea: envelope.insuplc_admdvs,
     insurance: String(envelope.input.druginfo.insutype).trim(),
@@ -122,7 +124,7 @@ function personOf(envelope: NhsaSaleEnvelope, guard: NhsaGuard): ClearPerson {
 }
 
 function agentOf(agent: NonNullable<NhsaGuard["agent"]>): ClearAgent {
-  return present({
+  return unsetKept({
     id: said(agent.id),
     relation: said(agent.relation),
     registered: flagOf(agent.registered) ?? false,
@@ -134,8 +136,12 @@ function lineOf(detail: NhsaDetail, additions: Additions): ClearLine {
   const traces = additions.traces.get(line) ?? [];
   const added = additions.lines.get(line);
   const splitPack = traces.some((row) => flagOf(row.trdn_flag) === true);
-  const traceCodes = traces.flatMap((row) => said(row.drug_trac_codg) ?? []);
-  return present({
+  const traceCodes: string[] = [];
+  for (const row of traces) {
+    const code = said(row.drug_trac_codg);
+    if (code !== undefined) traceCodes.push(code);
+  }
+  return unsetKept({
     line,
     drug: detail.med_list_codg.trim(),
     sku: said(detail.medins_list_codg),
@@ -177,7 +183,7 @@ function prescriptionOf(detail: NhsaDetail, rx: RxRow | undefined): ClearPrescri
   if (number === undefined) return undefined;
   const issuedAt = said(rx?.issuedAt);
   const quantity = numberOf(rx?.quantity);
-  return present({
+  return unsetKept({
     number,
     prescriber: said(detail.bilg_dr_codg),
     issuedAt: issuedAt === undefined ? undefined : timeOf(issuedAt),
@@ -198,9 +204,15 @@ function additionsOf(guard: NhsaGuard): Additions {
   }
   return {
     traces,
-    lines: new Map((guard.lines ?? []).map((row) => [lineId(row), row])),
-    rx: new Map((guard.rx ?? []).map((row) => [lineId(row), row])),
+    lines: byLine(guard.lines),
+    rx: byLine(guard.rx),
   };
+}
+
+function byLine<R extends Row>(rows: readonly R[] | null | undefined): ReadonlyMap<string, R> {
+  const found = new Map<string, R>();
+  for (const row of rows ?? []) found.set(lineId(row), row);
+  return found;
 }
 
 function routeFaults(route: string, { infno }: NhsaSaleEnvelope): Fault[] {
@@ -209,21 +221,26 @@ function routeFaults(route: string, { infno }: NhsaSaleEnvelope): Fault[] {
 }
 
 /** A row that names no line would silently lose its codes, and the line would look unscanned. */
-function strayRows({ input, guard }: NhsaSaleEnvelope): Fault[] {
-  const known = new Set(input.drugdetail.map(lineId));
-  const tables = { drugtracinfo: guard?.drugtracinfo, lines: guard?.lines, rx: guard?.rx };
-  const faults: Fault[] = [];
-  for (const [name, rows] of Object.entries(tables)) {
-    for (const [index, row] of (rows ?? []).entries()) {
-      if (known.has(lineId(row))) continue;
-      faults.push({ path: `guard.${name}[${index}].feedetl_sn`, reason: "names no line of input" });
+function addStrayRows(faults: Fault[], { input, guard }: NhsaSaleEnvelope): void {
+  const known = new Set<string>();
+  for (const detail of input.drugdetail) known.add(lineId(detail));
+  const check = (name: string, rows: readonly Row[] | null | undefined) => {
+    let index = 0;
+    for (const row of rows ?? []) {
+      if (!known.has(lineId(row))) {
+        const path = `guard.${name}[${index}].feedetl_sn`;
+        faults.push({ path, reason: "names no line of input" });
+      }
+      index += 1;
     }
-  }
-  return faults;
+  };
+  check("drugtracinfo", guard?.drugtracinfo);
+  check("lines", guard?.lines);
+  check("rx", guard?.rx);
 }
 
-function lineId(row: { readonly feedetl_sn: string | number }): string {
-  return String(row.feedetl_sn).trim();
+function lineId({ feedetl_sn }: Row): string {
+  return (typeof feedetl_sn === "string" ? feedetl_sn : String(feedetl_sn)).trim();
 }
 
 function checkedTime(text: string): EpochMs {
