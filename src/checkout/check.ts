@@ -1,14 +1,15 @@
 import type { LedgerEntry, Observed, Sealed, SwipeKey } from "../counters/contract.ts";
 import { StoreUnavailableError } from "../counters/contract.ts";
 import { RESERVATION } from "../counters/limits.ts";
-import { type Decided, decodeDecided, encodeDecided, toAnswer } from "../decision/decided.ts";
+import { type Decided, decodeDecided, toAnswer } from "../decision/decided.ts";
 import { stateAt } from "../decision/entry-state.ts";
+import { SealedTexts } from "../decision/sealed-text.ts";
 import type { FeaturePlan } from "../features/plan.ts";
 import type { DecisionAnswer } from "../swipe/answer.ts";
 import { instantText } from "../swipe/calendar.ts";
 import type { Outcome, Problem } from "../swipe/problem.ts";
 import { LEVELS } from "../swipe/vocabulary.ts";
-import type { Bytes } from "../units.ts";
+import type { Bytes, DurationMs } from "../units.ts";
 import type { Bundle } from "./bundle.ts";
 import { TOO_LATE, within } from "./deadline.ts";
 import type { Entry } from "./entry/entry.ts";
@@ -18,6 +19,7 @@ import type { Findings } from "./findings.ts";
 import type { Folding } from "./folding.ts";
 import { noticeAnswered } from "./notices.ts";
 import type { GivenAnswer, GivenAnswers } from "./recent-swipes.ts";
+import type { DecidedRecord } from "./recorder.ts";
 import type { Supersession } from "./supersession.ts";
 import { type DeskTools, OBSERVE, RECORD, SEAL, type Share } from "./tools.ts";
 import {
@@ -47,6 +49,12 @@ type Standing =
   | { readonly won: true; readonly waits: false | "unknown" | "incomplete" }
   | { readonly won: false; readonly answer: Decided };
 
+/** What of a waiting check's record says by which key it was pseudonymised. */
+type WaitingKey = Pick<DecidedRecord, "fingerprint">;
+
+/** A check the store has no answer of. */
+type Fresh = Extract<Observed, { readonly verdict: "new" | "retry" }>;
+
 /** What the store said, the answer it has read. */
 type Heard =
   | Exclude<Observed, { readonly verdict: "sealed" }>
@@ -56,11 +64,12 @@ type Heard =
 export class CheckDesk {
   private readonly tools: DeskTools;
   private readonly behind: BehindAnswers;
+  private readonly texts = new SealedTexts();
 
   /** Checks whose answer is not known yet; as many as requests are in flight. */
   private readonly underWay = new Map<
     SwipeKey,
-    { readonly content: Bytes; readonly answer: Promise<Outcome<DecisionAnswer>> }
+    { readonly under: Check; readonly answer: Promise<Outcome<DecisionAnswer>> }
   >();
 
   constructor(tools: DeskTools, behind: BehindAnswers) {
@@ -81,24 +90,40 @@ export class CheckDesk {
   private run(under: Check): Promise<Outcome<DecisionAnswer>> {
     const { swipe: key, content } = under.observation;
     const same = this.underWay.get(key);
-    if (under.entering || (same !== undefined && same.content !== content)) return this.take(under);
+    const isOther = same !== undefined && same.under.observation.content !== content;
+    if (under.entering || isOther) return this.take(under);
     if (same !== undefined) return same.answer;
-    const answer = this.take(under).finally(() => this.underWay.delete(key));
-    this.underWay.set(key, { content, answer });
+    const answer = this.take(under);
+    this.underWay.set(key, { under, answer });
     return answer;
   }
 
+  /** Waits for each part by `await`: a promise that is handed on makes three more. */
   private async take(under: Check): Promise<Outcome<DecisionAnswer>> {
     const { swipe: key } = under.observation;
-    const { standIns, recorded, sealed } = this.behind.answers;
-    // A sale that is entered now was perhaps answered as a stand-in: that answer put nothing into the store.
-    const standIn = under.entering ? undefined : standIns.get(key);
-    if (standIn !== undefined) return this.giveAgain(under, standIn);
-    const observed = await this.observe(under);
-    if (observed === undefined) {
-      const given = under.entering ? undefined : (recorded.get(key) ?? sealed.get(key));
-      return given === undefined ? this.standIn(under) : this.giveAgain(under, given);
+    try {
+      // A sale that is entered now was perhaps answered as a stand-in: that answer put nothing into the store.
+      const standIn = under.entering ? undefined : this.behind.answers.standIns.get(key);
+      if (standIn !== undefined) return await this.giveAgain(under, standIn);
+      const observed = await this.observe(under);
+      return await (observed === undefined ? this.unheard(under) : this.heard(under, observed));
+    } finally {
+      // Never before `run` has put it there: every way to here has waited at least once.
+      if (this.underWay.get(key)?.under === under) this.underWay.delete(key);
     }
+  }
+
+  private unheard(under: Check): Promise<Outcome<DecisionAnswer>> {
+    const { recorded, sealed } = this.behind.answers;
+    const { swipe: key } = under.observation;
+    const given = under.entering ? undefined : (recorded.get(key) ?? sealed.get(key));
+    return given === undefined ? this.standIn(under) : this.giveAgain(under, given);
+  }
+
+  private heard(
+    under: Check,
+    observed: Heard,
+  ): Outcome<DecisionAnswer> | Promise<Outcome<DecisionAnswer>> {
     switch (observed.verdict) {
       case "conflict":
         return {
@@ -108,21 +133,15 @@ export class CheckDesk {
         return { value: this.recalled(under, observed.entry) };
       case "sealed":
         return this.repeat(under, observed.decided);
-      default: {
-        const { memory, personSeq, incomplete } = observed;
-        const judged = judgeCheck(this.tools, under, memory, personSeq);
-        return this.answer(under, judged, incomplete === true).finally(() =>
-          this.behind.folding.afterCheck(under.observation.person, memory.ledger.length),
-        );
-      }
+      default:
+        return this.answer(under, observed);
     }
   }
 
   /** Without the store a repeat gets what this process told it before, whatever would be said of it now. */
-  private giveAgain(under: Check, given: GivenAnswer): Promise<Outcome<DecisionAnswer>> {
-    return isRepeat(under, given)
-      ? this.repeat(under, decodeDecided(given.decided))
-      : Promise.resolve({ problem: { code: "content_conflict" } });
+  private async giveAgain(under: Check, given: GivenAnswer): Promise<Outcome<DecisionAnswer>> {
+    if (!isRepeat(under, given)) return { problem: { code: "content_conflict" } };
+    return await this.repeat(under, decodeDecided(given.decided));
   }
 
   /**
@@ -158,28 +177,31 @@ export class CheckDesk {
   }
 
   private async standIn(under: Check): Promise<Outcome<DecisionAnswer>> {
-    const judged = judgeCheck(this.tools, under, undefined, 0);
-    this.remember(under, judged.encoded);
-    return this.finish(under, judged, true);
+    const judged = judgeCheck(this.tools, this.texts, under, undefined, 0);
+    const given = givenOf(under, judged.encoded);
+    this.behind.answers.standIns.set(under.observation.swipe, given);
+    return await this.finish(under, judged, given, true);
   }
 
-  private remember(under: Check, decided: Bytes): void {
-    this.behind.answers.standIns.set(under.observation.swipe, givenOf(under, decided));
-  }
-
-  private async answer(
-    under: Check,
-    judged: Judged,
-    incomplete: boolean,
-  ): Promise<Outcome<DecisionAnswer>> {
-    const standing = await this.seal(under, judged);
-    if (!standing.won) return this.repeat(under, standing.answer);
-    if (standing.waits === "unknown") this.remember(under, judged.encoded);
-    else {
-      this.behind.answers.sealed.set(under.observation.swipe, givenOf(under, judged.encoded));
-      this.behind.supersession.release(under.observation.person, judged.supersedes);
+  private async answer(under: Check, observed: Fresh): Promise<Outcome<DecisionAnswer>> {
+    const { memory, personSeq, incomplete } = observed;
+    const { swipe: key, person } = under.observation;
+    const { answers, supersession, folding } = this.behind;
+    const judged = judgeCheck(this.tools, this.texts, under, memory, personSeq);
+    try {
+      const standing = await this.seal(under, judged);
+      if (!standing.won) return await this.repeat(under, standing.answer);
+      const given = givenOf(under, judged.encoded);
+      if (standing.waits === "unknown") answers.standIns.set(key, given);
+      else {
+        answers.sealed.set(key, given);
+        supersession.release(person, judged.supersedes);
+      }
+      const waits = incomplete === true || standing.waits !== false;
+      return await this.finish(under, judged, given, waits);
+    } finally {
+      folding.afterCheck(person, memory.ledger.length);
     }
-    return this.finish(under, judged, incomplete || standing.waits !== false);
   }
 
   /** Whether this answer stands, or the one that was sealed before it does. */
@@ -207,7 +229,8 @@ export class CheckDesk {
     const { swipe: key, person } = under.observation;
     if (!answers.recorded.get(key)) {
       const waits = answers.standIns.get(key) !== undefined;
-      const problem = await this.record(under, decided, encodeDecided(decided), waits);
+      const given = givenOf(under, this.texts.of(decided));
+      const problem = await this.record(under, decided, given, waits);
       if (problem) return { problem };
       // Whoever sealed it may have died before it let go of what the earlier steps held.
       if (!waits) supersession.release(person, supersededBy(decided));
@@ -219,9 +242,10 @@ export class CheckDesk {
   /** ... or before all others than the person were told, where the memory has several parts. */
   private completeLater(under: Check, decided: Decided): void {
     if (under.swipe.at - decided.at >= RESERVATION) return;
+    const { swipe, entering } = under;
     const observation = { ...under.observation, at: decided.at };
-    const supersedes = supersededBy(decided);
-    const sealing = sealingOf({ ...under, observation }, { decided, encoded: "", supersedes });
+    const of = { decided, encoded: "", supersedes: supersededBy(decided) };
+    const sealing = sealingOf({ observation, swipe, entering }, of);
     this.tools.store.complete(sealing).catch(() => {
       this.tools.observer.notice({ kind: "seal.unknown" });
     });
@@ -229,50 +253,35 @@ export class CheckDesk {
 
   private async finish(
     under: Check,
-    judged: Judged,
+    { decided, memory }: Judged,
+    given: GivenAnswer,
     waits: boolean,
   ): Promise<Outcome<DecisionAnswer>> {
-    const { decided } = judged;
-    const problem = await this.record(under, decided, judged.encoded, waits);
+    const problem = await this.record(under, decided, given, waits);
     if (problem) return { problem };
-    this.noticeLate(under);
-    noticeAnswered(
-      this.tools.observer,
-      under.swipe,
-      decided,
-      Math.max(0, this.tools.clock.now() - under.startedAt),
-    );
+    const { swipe, observation, bundle, startedAt } = under;
+    const took = this.tools.clock.now() - startedAt;
+    this.noticeLate(took);
+    noticeAnswered(this.tools.observer, swipe, decided, Math.max(0, took));
     // A stand-in saw nothing to find anything in: it is looked at when it is entered.
     if (waits && decided.mode === "standIn") return { value: toAnswer(decided) };
-    this.behind.findings.answered({
-      ...{ swipe: under.swipe, observation: under.observation, decided, memory: judged.memory },
-      ...{ accepted: isAccepted(under, decided), bundle: under.bundle },
-    });
+    const accepted = isAccepted(under, decided);
+    this.behind.findings.answered({ swipe, observation, decided, memory, accepted, bundle });
     return { value: toAnswer(decided) };
   }
 
-  private noticeLate(under: Check): void {
-    const late = this.tools.clock.now() - under.startedAt - this.tools.deadline;
+  private noticeLate(took: DurationMs): void {
+    const late = took - this.tools.deadline;
     if (late > 0) this.tools.observer.notice({ kind: "check.late", value: late / 1_000 });
   }
 
   private async record(
     under: Check,
     decided: Decided,
-    encoded: Bytes,
+    given: GivenAnswer,
     waits: boolean,
   ): Promise<Problem | undefined> {
-    // Taken before the record is written: from there on the journal is owed it.
-    const ticket = waits ? this.behind.entry.expect() : undefined;
-    const work = this.write(under, decided, waits).then(
-      () => {
-        if (ticket !== undefined) this.waitForEntry(under, decided, ticket);
-      },
-      (error: unknown) => {
-        ticket?.dropped();
-        throw error;
-      },
-    );
+    const work = waits ? this.writeWaiting(under, decided) : this.write(under, decided);
     try {
       const done = await this.inTime(this.remaining(under, RECORD), work);
       if (done === TOO_LATE) return { code: "journal_unavailable" };
@@ -281,31 +290,45 @@ export class CheckDesk {
     }
     // A late step's records are written together, and not all of them are yet.
     if (this.tools.waited === undefined)
-      this.behind.answers.recorded.set(under.observation.swipe, givenOf(under, encoded));
+      this.behind.answers.recorded.set(under.observation.swipe, given);
     return undefined;
   }
 
-  private write(under: Check, decided: Decided, waits: boolean): Promise<void> {
-    return this.tools.recorder.decided({
+  private writeWaiting(under: Check, decided: Decided): Promise<void> {
+    // Taken before the record is written: from there on the journal is owed it.
+    const ticket = this.behind.entry.expect();
+    return this.write(under, decided, this.keyOf(under)).then(
+      () => this.waitForEntry(under, decided, ticket),
+      (error: unknown) => {
+        ticket.dropped();
+        throw error;
+      },
+    );
+  }
+
+  /** `waiting` where the store has yet to confirm it. */
+  private write(under: Check, decided: Decided, waiting?: WaitingKey): Promise<void> {
+    const { bundle, observation, scope } = under;
+    const record: DecidedRecord = {
       swipe: asDecided(decided, under),
       decided,
-      plan: planOf(decided, under.bundle),
-      content: under.observation.content,
-      scope: under.scope,
-      waiting: waits,
-      ...(waits ? this.keyOf(under) : {}),
+      plan: planOf(decided, bundle),
+      content: observation.content,
+      scope,
+      waiting: waiting !== undefined,
       entered: decided.unasked === true,
-    });
+    };
+    return this.tools.recorder.decided(waiting ? { ...record, ...waiting } : record);
   }
 
   /** Which key it was pseudonymised by, where the store may yet give another one. */
-  private keyOf({ pseudonymiser }: Check) {
+  private keyOf({ pseudonymiser }: Check): WaitingKey {
     return this.tools.keyring.agreed() ? {} : { fingerprint: pseudonymiser.fingerprint };
   }
 
   private waitForEntry(under: Check, decided: Decided, ticket: Ticket): void {
-    const { swipe, observation, scope, entering } = under;
-    const { fingerprint } = this.keyOf(under) as { fingerprint?: string };
+    const { swipe, observation, scope, entering, source } = under;
+    const { fingerprint } = this.keyOf(under);
     const item: WaitingCheck = {
       kind: "check",
       id: `${swipe.pharmacy.code}:${swipe.swipeId}:swipe.decided`,
@@ -316,7 +339,7 @@ export class CheckDesk {
       key: observation.swipe,
       recorded: { swipe: asDecided(decided, under), content: observation.content, scope, entering },
       given: decided,
-      ...(fingerprint === undefined ? {} : { fingerprint, renewed: under.renewed }),
+      ...(fingerprint === undefined ? {} : { fingerprint, renewed: () => source.renewed() }),
     };
     ticket.kept(item);
     this.behind.entry.added();
@@ -347,9 +370,9 @@ function planOf({ policy: by }: Decided, { policy }: Bundle): FeaturePlan {
 }
 
 /** The swipe as it was decided: a repeat comes later, when its person may be a year older and the till's clock is on. */
-function asDecided({ at, occurredAt: decidedOf }: Decided, { swipe, asOf }: Check) {
+function asDecided({ at, occurredAt: decidedOf }: Decided, { swipe, source }: Check) {
   const occurredAt = decidedOf ?? swipe.occurredAt;
-  return swipe.at === at && swipe.occurredAt === occurredAt ? swipe : asOf(at, occurredAt);
+  return swipe.at === at && swipe.occurredAt === occurredAt ? swipe : source.asOf(at, occurredAt);
 }
 
 function givenOf({ swipe, observation, pseudonymiser: by }: Check, decided: Bytes): GivenAnswer {
@@ -361,7 +384,7 @@ function givenOf({ swipe, observation, pseudonymiser: by }: Check, decided: Byte
 function isRepeat(under: Check, { content, by }: GivenAnswer): boolean {
   if (by === undefined) return true;
   const isSameKey = by === under.pseudonymiser;
-  return content === (isSameKey ? under.observation.content : under.contentBy(by));
+  return content === (isSameKey ? under.observation.content : under.source.contentBy(by));
 }
 
 function heardOf(observed: Observed): Heard {

@@ -116,13 +116,13 @@ function deskOf(
       const parsed = parseCheck(body);
       if ("problem" in parsed) return parsed;
       const canonical = canonicalJson(body, names);
-      return checks.check({ swipe: parsed.value, canonical, scope: scopeOf(arrival) });
+      return await checks.check({ swipe: parsed.value, canonical, scope: scopeOf(arrival) });
     },
     settle: async (swipeId, body, arrival) => {
       const parsed = parseSettlement(body);
       if ("problem" in parsed) return parsed;
       const { swipe: carried } = body as { readonly swipe?: unknown };
-      return settle({ swipeId, scope: scopeOf(arrival) }, parsed.value, carried);
+      return await settle({ swipeId, scope: scopeOf(arrival) }, parsed.value, carried);
     },
     reverse: async (swipeId, body, arrival) => {
       const parsed = parseReversal(body);

@@ -28,7 +28,7 @@ export interface Facts {
   readonly unasked?: boolean;
 }
 
-/** What the rules say of the facts, and how much of it is answered here. */
+/** What the rules say of the facts, and how much of it is answered here. In one piece, what is not there too: read fast. */
 export function decide(facts: Facts): Decided {
   const { tools, bundle, swipe, vector } = facts;
   const { policy, reference } = bundle;
@@ -47,7 +47,7 @@ export function decide(facts: Facts): Decided {
     policy: { version: policy.version, hash: policy.hash, reference: reference.hash },
     keyVersion: tools.keyring.current().keyVersion,
     at: swipe.at,
-    ...(swipe.via === "nhsa" ? { occurredAt: swipe.occurredAt } : {}),
+    occurredAt: swipe.via === "nhsa" ? swipe.occurredAt : undefined,
     decidedAt: Math.floor(decidedAt),
     elapsedMs: milliseconds(decidedAt - facts.startedAt),
     timings: {
@@ -57,7 +57,7 @@ export function decide(facts: Facts): Decided {
     personSeq: facts.personSeq,
     supersedes: facts.supersedes.map((key) => Buffer.from(key, "latin1").toString("base64url")),
     vector,
-    ...(facts.unasked ? { unasked: true as const } : {}),
+    unasked: facts.unasked ? true : undefined,
     lines: checkedLines(swipe, reference),
   };
 }

@@ -12,6 +12,7 @@ import { base64urlOf } from "../counters/key-text.ts";
 import { instantText } from "../swipe/calendar.ts";
 import { isRefusal, type Level, type Stage, type SwipeStateName } from "../swipe/vocabulary.ts";
 import type { Clock } from "../units.ts";
+import { DecidedTexts } from "./decided-text.ts";
 import { closingEvent, waitingEvent } from "./entry/waiting-record.ts";
 import { FeatureTexts } from "./feature-texts.ts";
 import { RecordBytes } from "./record-bytes.ts";
@@ -44,6 +45,7 @@ const PLACE = `${NAME}{}`;
 /** Turns what the desk did into events and hands them to the journal. */
 export function createJournalRecorder(sink: RecordSink, instance: string, clock: Clock): Recorder {
   const texts = new FeatureTexts();
+  const decidedTexts = new DecidedTexts(instance);
   const bytes = new RecordBytes();
   const origin = (): EventOrigin => ({ instance, at: Math.floor(clock.now()) });
   const append = (record: JournalRecord) => sink.append([recordText(record)]);
@@ -55,10 +57,22 @@ export function createJournalRecorder(sink: RecordSink, instance: string, clock:
       bytes.of([text.slice(0, at + NAME.length), features, text.slice(at + PLACE.length)]),
     ]);
   };
+  const appendDecided = (record: DecidedRecord) => {
+    const { before, hits, after } = decidedTexts.of(
+      record,
+      base64urlOf(record.content),
+      stateAfter(record),
+    );
+    const features = texts.of(record.plan, record.decided.vector);
+    return sink.append([bytes.of([before, features, hits, after])]);
+  };
   const named = ({ plan, decided }: Judged) =>
     JSON.parse(String(texts.of(plan, decided.vector))) as Features;
   return {
-    decided: (record) => appendJudged(decidedEvent(record, WRITTEN_LATER, origin()), record),
+    decided: (record) =>
+      record.waiting || record.entered
+        ? appendJudged(decidedEvent(record, WRITTEN_LATER, origin()), record)
+        : appendDecided(record),
     settled: (record) => append(settledEvent(record, origin())),
     reversed: (record) => append(reversedEvent(record, origin())),
     acknowledged: (record) => append(acknowledgedEvent(record, origin())),

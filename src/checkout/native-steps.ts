@@ -2,7 +2,7 @@ import type { WaitingStep } from "../audit/event.ts";
 import { pseudonymise } from "../privacy/pseudonymise.ts";
 import { canonicalJson } from "../swipe/canonical-json.ts";
 import type { ClearAcknowledgement, ClearReversal, ClearSettlement } from "../swipe/clear-swipe.ts";
-import { present } from "../swipe/present.ts";
+import { present, unsetKept } from "../swipe/present.ts";
 import type { EpochMs } from "../units.ts";
 import type { Keyring } from "./keyring.ts";
 
@@ -14,7 +14,7 @@ interface Named {
 
 export function settleStep(
   { swipeId, scope }: Named,
-  { swipe, ...how }: ClearSettlement,
+  { settlementId, visitId, lines, funds, swipe }: ClearSettlement,
   carried: unknown,
   at: EpochMs,
   keyring: Keyring,
@@ -22,8 +22,14 @@ export function settleStep(
   const by = keyring.current();
   // What it would be entered as; only a check of this very swipe can be.
   const isOwn = swipe?.swipeId === swipeId && swipe.stage === "settle";
-  return present({
-    ...{ kind: "settle" as const, swipeId, scope: scope || undefined, ...how },
+  return unsetKept({
+    kind: "settle" as const,
+    swipeId,
+    scope: scope || undefined,
+    settlementId,
+    visitId,
+    lines,
+    funds,
     carried:
       swipe && isOwn
         ? {

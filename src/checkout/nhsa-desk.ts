@@ -39,10 +39,10 @@ export class NhsaDesk {
     switch (route) {
       case "2101":
       case "2102":
-        return this.sale(route, envelope, scope, exchange);
+        return await this.sale(route, envelope, scope, exchange);
       case "3505":
       case "3506":
-        return this.upload(route, envelope, scope, exchange);
+        return await this.upload(route, envelope, scope, exchange);
       default: {
         const { keyring } = this.tools;
         const made = messageStep(route, envelope, scope, keyring);

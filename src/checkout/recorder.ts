@@ -87,7 +87,7 @@ export interface AppliedOutcome {
 export interface StepRecord {
   readonly swipeId: string;
   /** The caller's pharmacy where callers authenticate, else absent. */
-  readonly scope?: string;
+  readonly scope?: string | undefined;
   readonly pharmacy: string;
   readonly person: Pseudonym;
   readonly personSeq: number;
@@ -100,7 +100,7 @@ export interface StepRecord {
 export interface MovedLine {
   readonly line: string;
   /** Absent 24 h after the check. */
-  readonly drug?: string;
+  readonly drug?: string | undefined;
   readonly quantity: TenThousandths;
   readonly traceCodes: readonly Pseudonym[];
 }
@@ -127,9 +127,9 @@ export interface SettledRecord extends StepRecord {
   /** Of a message about no known sale: when it came. */
   readonly checkedAt: EpochMs;
   /** Absent where an upload did not say it. */
-  readonly settlementId?: string;
-  readonly visitId?: string;
-  readonly funds?: ClearFunds;
+  readonly settlementId?: string | undefined;
+  readonly visitId?: string | undefined;
+  readonly funds?: ClearFunds | undefined;
   readonly lines: readonly MovedLine[];
   readonly late: boolean;
   readonly unchecked: boolean;
@@ -138,7 +138,7 @@ export interface SettledRecord extends StepRecord {
   readonly again: boolean;
   /** 0 for a message about a sale the guard does not know: recorded all the same. */
   readonly matched: 0 | 1;
-  readonly upload?: UploadedRecord;
+  readonly upload?: UploadedRecord | undefined;
   /** Tells apart the uploads that bring codes of a sale settled before. */
   readonly part?: string;
 }

@@ -1,5 +1,6 @@
 import {
   type LedgerEntry,
+  type LedgerLine,
   NO_SETTLEMENT,
   type PersonKey,
   type SwipeKey,
@@ -10,6 +11,7 @@ import type { LineReturn, Step } from "../decision/life-cycle.ts";
 import { lineTag, pseudonymBytes, settlementDigest, swipeKey } from "../features/digests.ts";
 import type { SwipeState } from "../swipe/answer.ts";
 import type { ClearFunds, ClearQuantity } from "../swipe/clear-swipe.ts";
+import { present } from "../swipe/present.ts";
 import type { Outcome } from "../swipe/problem.ts";
 import type { Pseudonym } from "../swipe/pseudonymised-swipe.ts";
 import { type AcknowledgementChoice, LEVELS, type ReversalReason } from "../swipe/vocabulary.ts";
@@ -17,7 +19,13 @@ import type { EpochMs } from "../units.ts";
 import type { Findings } from "./findings.ts";
 import { brought, cameBack, dispensed, inLedgerUnits, inTillUnits } from "./moved-lines.ts";
 import { written } from "./patience.ts";
-import type { ReversedRecord, SettledRecord, StepRecord, UploadedRecord } from "./recorder.ts";
+import type {
+  MovedLine,
+  ReversedRecord,
+  SettledRecord,
+  StepRecord,
+  UploadedRecord,
+} from "./recorder.ts";
 import { checkedLine, type Sale, type SaleSteps, type Stepped } from "./sale-steps.ts";
 import type { DeskTools } from "./tools.ts";
 
@@ -26,12 +34,12 @@ type Reason = ReversedRecord["reason"];
 /** Lines and steps as the till names them, nobody in clear. */
 export interface SettleHow {
   /** Whose sale it must be, where somebody is named: anybody else's is unknown. */
-  readonly person?: PersonKey;
+  readonly person?: PersonKey | undefined;
   readonly lines?: readonly ClearQuantity[];
   /** Absent where a sale upload does not say it. */
   readonly settlementId?: string;
-  readonly visitId?: string;
-  readonly funds?: ClearFunds;
+  readonly visitId?: string | undefined;
+  readonly funds?: ClearFunds | undefined;
   readonly unchecked?: boolean;
   readonly upload?: UploadedRecord;
 }
@@ -78,39 +86,73 @@ export class SaleDesk {
   }
 
   private stateOf(swipeId: string, sale: Sale, entry: LedgerEntry): SwipeState {
-    return {
+    const { decided } = sale;
+    const state = {
       swipeId,
       state: stateAt(entry, this.now()),
       // A step taken elsewhere before the seal left the entry without its level: the answer itself has it.
-      level: sale.decided?.decision ?? LEVELS[entry.level] ?? "allow",
-      lines: entry.lines.map((line) => {
-        const checked = checkedLine(sale, line.tag, lineTag);
-        return {
-          line: checked?.line ?? String(line.tag),
-          ...(checked ? { drug: checked.drug } : {}),
-          quantity: inTillUnits(
-            entry.state === "returned" ? 0 : line.quantity,
-            checked?.perUnit ?? 1,
-          ),
-        };
-      }),
-      ...(sale.decided ? { hits: [...sale.decided.answered] } : {}),
-      ...(entry.partlyReturned ? { partlyReturned: true } : {}),
-      ...(entry.late ? { late: true } : {}),
-      ...(entry.against ? { settledAgainst: true } : {}),
-      ...(entry.unchecked ? { unchecked: true } : {}),
+      level: decided?.decision ?? LEVELS[entry.level] ?? "allow",
+      lines: entry.lines.map((line) => lineState(sale, entry, line)),
     };
+    const told = decided ? { ...state, hits: [...decided.answered] } : state;
+    // Most sales have no mark.
+    const isMarked = entry.partlyReturned || entry.late || entry.against || entry.unchecked;
+    if (!isMarked) return told;
+    return present({
+      ...told,
+      partlyReturned: entry.partlyReturned || undefined,
+      late: entry.late || undefined,
+      settledAgainst: entry.against || undefined,
+      unchecked: entry.unchecked || undefined,
+    });
   }
 
   private stepRecord(swipeId: string, { sale, entry, personSeq }: Stepped): StepRecord {
+    const { swipeId: id, scope } = namedAs(sale, sale.decided?.swipeId ?? swipeId);
     return {
-      ...namedAs(sale, sale.decided?.swipeId ?? swipeId),
+      swipeId: id,
+      scope,
       pharmacy: sale.located.pharmacy,
       person: Buffer.from(sale.located.person, "latin1").toString("base64url"),
       personSeq,
       at: this.now(),
       state: stateAt(entry, this.now()),
       level: LEVELS[entry.level] ?? "allow",
+    };
+  }
+
+  /** In one piece: what is spread into a record makes it slow to write. */
+  private settledRecord(
+    id: string,
+    done: Stepped,
+    lines: readonly MovedLine[],
+    { settlementId, visitId, funds, upload }: SettleHow,
+  ): SettledRecord {
+    const { late, unchecked, against, again, at: checkedAt } = done.entry;
+    const { swipeId, scope, pharmacy, person, personSeq, at, state, level } = this.stepRecord(
+      id,
+      done,
+    );
+    return {
+      swipeId,
+      scope,
+      pharmacy,
+      person,
+      personSeq,
+      at,
+      state,
+      level,
+      settlementId,
+      visitId,
+      funds,
+      checkedAt,
+      lines,
+      late,
+      unchecked,
+      against,
+      again: again === true,
+      matched: 1,
+      upload,
     };
   }
 
@@ -151,9 +193,9 @@ export class SaleDesk {
     const stepOf = (sale: Sale): Step => ({
       kind: "settle",
       settlement: settlementId === undefined ? NO_SETTLEMENT : settlementDigest(settlementId),
-      ...(how.lines ? { lines: how.lines.map((line) => inLedgerUnits(sale, line)) } : {}),
-      ...(how.unchecked || sale.decided?.unasked ? { unchecked: true } : {}),
-      ...(this.tools.waited ? { waited: true as const } : {}),
+      lines: how.lines?.map((line) => inLedgerUnits(sale, line)),
+      unchecked: how.unchecked || sale.decided?.unasked || undefined,
+      waited: this.tools.waited && true,
     });
     const done = await this.steps.take(key, stepOf, how.person);
     if ("problem" in done) return done;
@@ -162,25 +204,12 @@ export class SaleDesk {
     const finding = transition?.finding;
     if (finding !== undefined)
       this.tools.observer.notice({ kind: "sale.finding", labels: { finding } });
-    const record: SettledRecord = {
-      ...this.stepRecord(swipeId, done.value),
-      ...(settlementId === undefined ? {} : { settlementId }),
-      ...(how.visitId === undefined ? {} : { visitId: how.visitId }),
-      ...(how.funds === undefined ? {} : { funds: how.funds }),
-      checkedAt: entry.at,
-      lines: dispensed(done.value),
-      late: entry.late,
-      unchecked: entry.unchecked,
-      against: entry.against,
-      again: entry.again === true,
-      matched: 1,
-      ...(how.upload === undefined ? {} : { upload: how.upload }),
-    };
+    const record = this.settledRecord(swipeId, done.value, dispensed(done.value), how);
     const applied = transition !== undefined;
     this.noticeStep("settlement", !applied);
     const write = this.tools.recorder.settled(record);
     if (applied) this.findings.settled(done.value, record);
-    return this.recorded(write, { state, applied });
+    return await this.recorded(write, { state, applied });
   }
 
   /** Codes that came for a sale settled before, told apart from its settlement and from each other by `part`. */
@@ -190,20 +219,8 @@ export class SaleDesk {
     upload: UploadedRecord,
     part: string,
   ): Promise<Outcome<true>> {
-    const { entry } = done;
-    const write = this.tools.recorder.settled({
-      ...this.stepRecord(swipeId, done),
-      checkedAt: entry.at,
-      lines: brought(done),
-      late: entry.late,
-      unchecked: entry.unchecked,
-      against: entry.against,
-      again: entry.again === true,
-      matched: 1,
-      upload,
-      part,
-    });
-    return this.recorded(write, true);
+    const record = this.settledRecord(swipeId, done, brought(done), { upload });
+    return this.recorded(this.tools.recorder.settled({ ...record, part }), true);
   }
 
   async reverse(swipeId: string, scope: string, how: ReturnHow): Promise<Outcome<SwipeState>> {
@@ -283,6 +300,13 @@ export class SaleDesk {
     const outcome = repeated ? "repeated" : "applied";
     this.tools.observer.notice({ kind: `sale.${step}`, labels: { outcome } });
   }
+}
+
+function lineState(sale: Sale, { state }: LedgerEntry, { tag, quantity }: LedgerLine) {
+  const checked = checkedLine(sale, tag, lineTag);
+  const left = inTillUnits(state === "returned" ? 0 : quantity, checked?.perUnit ?? 1);
+  if (checked === undefined) return { line: String(tag), quantity: left };
+  return { line: checked.line, drug: checked.drug, quantity: left };
 }
 
 function returned(sale: Sale, line: PseudonymisedReturn): LineReturn {

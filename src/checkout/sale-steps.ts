@@ -13,7 +13,7 @@ import { type CheckedLine, type DecidedSale, decidedSaleIn } from "../decision/d
 import { isUnsettled } from "../decision/entry-state.ts";
 import { type Moved, move, type Step, type Transition } from "../decision/life-cycle.ts";
 import { type OtherStep, otherSteps, successorsOf } from "../decision/one-sale.ts";
-import { type TalliedChange, tallyMovesOf } from "../decision/tally-moves.ts";
+import { tallyMovesOf } from "../decision/tally-moves.ts";
 import type { Outcome, Problem } from "../swipe/problem.ts";
 import { levelRank } from "../swipe/vocabulary.ts";
 import type { EpochMs } from "../units.ts";
@@ -125,24 +125,23 @@ export class SaleSteps {
   private async change(
     sale: Sale,
     to: Transition | undefined,
-    returned: Pick<TalliedChange, "returnedAt"> = {},
+    returned?: EpochMs,
   ): Promise<Changed> {
-    const { entry: before } = sale;
-    const tallies = to
-      ? tallyMovesOf({ before, after: to.after, ...returned }, talliedBy(this.tools))
-      : [];
-    const change: EntryChange = {
-      person: sale.located.person,
+    const { entry: before, located } = sale;
+    const after = to?.after ?? before;
+    const moved = { before, after, returnedAt: returned };
+    const plain: EntryChange = {
+      person: located.person,
       swipe: sale.key,
-      pharmacy: sale.located.pharmacy,
+      pharmacy: located.pharmacy,
       at: Math.floor(this.tools.clock.now()),
-      before: sale.entry,
-      after: to?.after ?? sale.entry,
+      before,
+      after,
       returns: to?.returns,
       claims: to?.claims ?? [],
-      tallies,
-      ...(to?.lateClaims ? { lateClaims: to.lateClaims } : {}),
+      tallies: to ? tallyMovesOf(moved, talliedBy(this.tools)) : [],
     };
+    const change = to?.lateClaims ? { ...plain, lateClaims: to.lateClaims } : plain;
     const changed = await this.ask(this.tools.store.change(change));
     if (changed.changed && changed.incomplete) {
       this.tools.owed?.(change, () => this.tools.store.completeChange(change));
@@ -182,13 +181,8 @@ export class SaleSteps {
 }
 
 /** A reversal of a sale that was made counts as one, on the day it comes. */
-function returnedAt(
-  entry: LedgerEntry,
-  step: Step,
-  at: EpochMs,
-): Pick<TalliedChange, "returnedAt"> {
-  const isOne = step.kind === "reverse" && isReturn(entry, step);
-  return isOne ? { returnedAt: at } : {};
+function returnedAt(entry: LedgerEntry, step: Step, at: EpochMs): EpochMs | undefined {
+  return step.kind === "reverse" && isReturn(entry, step) ? at : undefined;
 }
 
 /** The store that does not answer is a problem like others. */

@@ -1,8 +1,9 @@
 import type { Memory, Observation, Sealing, SwipeKey } from "../counters/contract.ts";
 import { attemptCodes } from "../counters/observe-plan.ts";
 import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
-import { type Decided, encodeDecided } from "../decision/decided.ts";
+import type { Decided } from "../decision/decided.ts";
 import { earlierSteps, superseded, withoutSteps } from "../decision/one-sale.ts";
+import type { SealedTexts } from "../decision/sealed-text.ts";
 import { swipeKey } from "../features/digests.ts";
 import { observationOf } from "../features/observation.ts";
 import { readFeatures } from "../features/read.ts";
@@ -48,6 +49,11 @@ export interface Check {
   readonly entering: boolean;
   /** Which key made its pseudonyms. */
   readonly pseudonymiser: Pseudonymiser;
+  readonly source: Source;
+}
+
+/** What a check is made of, to be made again. */
+export interface Source {
   /** The swipe as of another moment: a repeat comes later, when its person may be a year older. */
   asOf(at: EpochMs, occurredAt: EpochMs): PseudonymisedSwipe;
   /** What repeats are compared by, under a key that may not be in force any more. */
@@ -66,57 +72,87 @@ export interface Judged {
 }
 
 export function beginClear(tools: DeskTools, request: CheckRequest): Check {
-  const began = beginning(tools);
-  const { startedAt } = began;
-  const pseudonymiser = tools.keyring.current();
-  const at = Math.floor(startedAt);
-  const asRecorded = (by: Pseudonymiser): RecordedCheck => ({
-    swipe: pseudonymise(request.swipe, at, by),
-    content: by.content(request.canonical),
-    scope: request.scope,
-    entering: request.entering === true || tools.offline === true,
-  });
-  return {
-    ...begun(tools, asRecorded(pseudonymiser), began),
-    asOf: (then, occurredAt) =>
-      pseudonymise({ ...request.swipe, occurredAt }, then, tools.keyring.current()),
-    contentBy: (key) => key.content(request.canonical),
-    renewed: () => asRecorded(tools.keyring.current()),
-  };
+  const startedAt = tools.clock.now();
+  const steadyAt = (tools.steady ?? tools.clock).now();
+  const source = new ClearSource(tools, request, Math.floor(startedAt));
+  return begun(tools, { startedAt, steadyAt }, source.renewed(), source);
 }
 
 /** Judged at its own time, however much later it is. */
 export function beginRecorded(tools: DeskTools, recorded: RecordedCheck): Check {
-  return {
-    ...begun(tools, recorded, beginning(tools)),
+  const startedAt = tools.clock.now();
+  const steadyAt = (tools.steady ?? tools.clock).now();
+  const source: Source = {
     asOf: (at, occurredAt) => ({ ...recorded.swipe, at, occurredAt }),
     contentBy: () => recorded.content,
     renewed: () => recorded,
   };
+  return begun(tools, { startedAt, steadyAt }, recorded, source);
 }
 
-function beginning({ clock, steady = clock }: DeskTools): Pick<Check, "startedAt" | "steadyAt"> {
-  return { startedAt: clock.now(), steadyAt: steady.now() };
+/** One object instead of functions, for each check has its own. */
+class ClearSource implements Source {
+  private readonly tools: DeskTools;
+  private readonly request: CheckRequest;
+  private readonly at: EpochMs;
+
+  constructor(tools: DeskTools, request: CheckRequest, at: EpochMs) {
+    this.tools = tools;
+    this.request = request;
+    this.at = at;
+  }
+
+  asOf(at: EpochMs, occurredAt: EpochMs): PseudonymisedSwipe {
+    const swipe = { ...this.request.swipe, occurredAt };
+    return pseudonymise(swipe, at, this.tools.keyring.current());
+  }
+
+  contentBy(key: Pseudonymiser): Bytes {
+    return key.content(this.request.canonical);
+  }
+
+  renewed(): RecordedCheck {
+    const { swipe, canonical, scope, entering } = this.request;
+    const by = this.tools.keyring.current();
+    return {
+      swipe: pseudonymise(swipe, this.at, by),
+      content: by.content(canonical),
+      scope,
+      entering: entering === true || this.tools.offline === true,
+    };
+  }
 }
 
+/** Every check has the same keys in the same order: V8 keeps what many parts are spread into as a table. */
 function begun(
   tools: DeskTools,
+  { startedAt, steadyAt }: Pick<Check, "startedAt" | "steadyAt">,
   { swipe, content, scope, entering = false }: RecordedCheck,
-  began: Pick<Check, "startedAt" | "steadyAt">,
-): Omit<Check, "asOf" | "contentBy" | "renewed"> {
+  source: Source,
+): Check {
   const bundle = tools.bundle();
   const observation = observationOf(bundle.policy.plan, swipe, bundle.reference, {
     swipe: swipeKey(scope, swipe.swipeId),
     content,
     drugKey: bundle.drugKey,
   });
-  const pseudonymiser = tools.keyring.current();
-  return { ...began, bundle, swipe, observation, scope, entering, pseudonymiser };
+  return {
+    startedAt,
+    steadyAt,
+    bundle,
+    swipe,
+    observation,
+    scope,
+    entering,
+    pseudonymiser: tools.keyring.current(),
+    source,
+  };
 }
 
 /** What the rules say, with what the store remembers or without it. */
 export function judgeCheck(
   tools: DeskTools,
+  texts: SealedTexts,
   under: Check,
   memory: Memory | undefined,
   personSeq: number,
@@ -128,12 +164,18 @@ export function judgeCheck(
   const clean = memory && steps ? withoutSteps(memory, steps.earlier) : undefined;
   const vector = readFeatures(bundle.policy.plan, swipe, observation, clean, bundle.reference);
   const decided = decide({
-    ...{ tools, bundle, swipe, vector, personSeq, heardAt, supersedes },
+    tools,
+    bundle,
+    swipe,
+    vector,
+    personSeq,
+    heardAt,
+    supersedes,
     startedAt: under.startedAt,
     standIn: memory === undefined,
     unasked: under.entering,
   });
-  return { decided, encoded: encodeDecided(decided), supersedes, memory: clean };
+  return { decided, encoded: texts.of(decided), supersedes, memory: clean };
 }
 
 /** The earlier steps of this sale, and which of them this check supersedes: an inquiry supersedes nothing. */
@@ -146,7 +188,7 @@ function stepsOf({ observation, swipe, scope }: Check, memory: Memory) {
       pharmacy: rememberedPharmacy(observation.pharmacy),
       basket: observation.basket,
       codes: attemptCodes(observation),
-      ...(named === undefined ? {} : { names: swipeKey(scope, named) }),
+      names: named === undefined ? undefined : swipeKey(scope, named),
     },
     memory.ledger,
     memory.attempts,
@@ -160,7 +202,7 @@ export function isAccepted({ entering }: Pick<Check, "entering">, decided: Decid
 
 /** What the till was told, as the store keeps it. */
 export function sealingOf(
-  under: Check,
+  under: Pick<Check, "observation" | "swipe" | "entering">,
   { decided, encoded, supersedes }: Omit<Judged, "memory">,
 ): Sealing {
   const accepted = isAccepted(under, decided);

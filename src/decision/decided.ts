@@ -6,7 +6,8 @@ import { type AnswerHit, DecisionAnswer } from "../swipe/answer.ts";
 import { instantText } from "../swipe/calendar.ts";
 import { LEVELS, type Level, type Mode } from "../swipe/vocabulary.ts";
 import type { Bytes, EpochMs } from "../units.ts";
-import { keepReadings, readReadings } from "./kept-readings.ts";
+import { readReadings } from "./kept-readings.ts";
+import { SealedTexts } from "./sealed-text.ts";
 import { told } from "./told.ts";
 
 /** A decision as it was taken: enough to answer again, and to write the very same record again. */
@@ -32,7 +33,7 @@ export interface DecidedSale {
   readonly keyVersion: string;
   readonly at: EpochMs;
   /** The till's clock, where a repeat may come with another one: an NHSA envelope's time is no content. */
-  readonly occurredAt?: EpochMs;
+  readonly occurredAt?: EpochMs | undefined;
   readonly decidedAt: EpochMs;
   readonly elapsedMs: number;
   readonly timings: Timings;
@@ -42,7 +43,7 @@ export interface DecidedSale {
   /** Earlier steps of the same sale that this one supersedes: their keys in base64url. */
   readonly supersedes: readonly string[];
   /** Sold without asking (an offline till): nobody was told, so its settlement is unchecked and never against an answer. */
-  readonly unasked?: true;
+  readonly unasked?: true | undefined;
 }
 
 /** Milliseconds of the steps before the answer was made. */
@@ -77,26 +78,9 @@ export function toAnswer(decided: DecidedSale): DecisionAnswer {
   };
 }
 
-const SHA256 = /^sha256:[0-9a-f]{64}$/;
-
-/** The hashes of policy and reference data are a fifth of a sealed answer; in base64url they are a third shorter. */
-function keepHash(hash: string): string {
-  return SHA256.test(hash) ? `=${Buffer.from(hash.slice(7), "hex").toString("base64url")}` : hash;
-}
-
 function readHash(kept: string): string {
   if (!kept.startsWith("=")) return kept;
   return `sha256:${Buffer.from(kept.slice(1), "base64url").toString("hex")}`;
-}
-
-/** A till is told of hits that stand beside: their texts are most of a refusal, and need not be kept twice. */
-function keepAnswered({ answered, hits }: Decided): readonly (AnswerHit | number)[] {
-  if (answered.length === 0) return [];
-  const texts = hits.map((hit) => JSON.stringify(told(hit)));
-  return answered.map((answer) => {
-    const same = texts.indexOf(JSON.stringify(answer));
-    return same < 0 ? answer : same;
-  });
 }
 
 function readAnswered(answered: AnswerHit | number, hits: readonly Hit[]): AnswerHit {
@@ -107,7 +91,7 @@ function readAnswered(answered: AnswerHit | number, hits: readonly Hit[]): Answe
   return told(hit);
 }
 
-/** The sealed form: lists without names, because a city keeps a day of them in memory. */
+/** The sealed form, written by `SealedTexts`: lists without names, because a city keeps a day of them in memory. */
 type KeptDecided = readonly [
   till: readonly [swipeId: string, lines: readonly (readonly [string, string, number])[]],
   said: readonly [
@@ -135,38 +119,9 @@ type KeptDecided = readonly [
   supersedes: readonly string[],
 ];
 
+/** One by one; whoever seals many keeps a `SealedTexts`. */
 export function encodeDecided(decided: Decided): Bytes {
-  const { policy, timings, vector, at, occurredAt } = decided;
-  const kept: KeptDecided = [
-    [decided.swipeId, decided.lines.map(({ line, drug, perUnit }) => [line, drug, perUnit])],
-    [
-      LEVELS.indexOf(decided.decision),
-      LEVELS.indexOf(decided.wouldBe),
-      ENFORCEMENTS.indexOf(decided.enforcement),
-      decided.mode,
-      decided.missing,
-      ...(decided.unasked ? ([1] as const) : ([] as const)),
-    ],
-    [keepAnswered(decided), decided.hits],
-    [policy.version, keepHash(policy.hash), keepHash(policy.reference), decided.keyVersion],
-    [
-      at,
-      decided.decidedAt - at,
-      decided.elapsedMs,
-      decided.personSeq,
-      timings.observe,
-      timings.judge,
-      ...(occurredAt === undefined ? ([] as const) : ([occurredAt - at] as const)),
-    ],
-    [keepReadings(vector.swipe), vector.lines.map(keepReadings)],
-    decided.supersedes,
-  ];
-  return bytesOf(JSON.stringify(kept));
-}
-
-/** Most answers have no hits and so no Chinese: as UTF-8 their text is itself, and need not be copied twice. */
-function bytesOf(text: string): Bytes {
-  return isAscii(text) ? text : Buffer.from(text).toString("latin1");
+  return new SealedTexts().of(decided);
 }
 
 function textOf(bytes: Bytes): string {
@@ -213,11 +168,18 @@ function isWhole(decided: DecidedSale): boolean {
 
 function readWhole(kept: KeptDecided): Decided {
   const [swipe, rows] = kept[5];
-  const vector = { swipe: readReadings(swipe), lines: rows.map(readReadings) };
-  return { ...readSale(kept), vector };
+  return readKept(kept, { swipe: readReadings(swipe), lines: rows.map(readReadings) });
 }
 
 function readSale(kept: KeptDecided): DecidedSale {
+  return readKept(kept, undefined);
+}
+
+/** In one piece, what is not there too: V8 keeps what many parts are spread into as a table, and is slow to read it. */
+function readKept<Vector>(
+  kept: KeptDecided,
+  vector: Vector,
+): DecidedSale & { readonly vector: Vector } {
   const [[swipeId, lines], said, [answered, hits], by, times, , supersedes] = kept;
   const [decision, wouldBe, enforcement, mode, missing, unasked] = said;
   const [version, hash, reference, keyVersion] = by;
@@ -234,13 +196,14 @@ function readSale(kept: KeptDecided): DecidedSale {
     policy: { version, hash: readHash(hash), reference: readHash(reference) },
     keyVersion,
     at,
-    ...(occurred === undefined ? {} : { occurredAt: at + occurred }),
+    occurredAt: occurred === undefined ? undefined : at + occurred,
     decidedAt: at + after,
     elapsedMs,
     timings: { observe, judge },
     personSeq,
     lines: lines.map(([line, drug, perUnit]) => ({ line, drug, perUnit })),
     supersedes,
-    ...(unasked === 1 ? { unasked: true as const } : {}),
+    unasked: unasked === 1 ? true : undefined,
+    vector,
   };
 }

@@ -90,10 +90,12 @@ export function claimsByLine(
 ): ClaimMove[] {
   const known = new Set(lines.map((line) => line.tag));
   return claims.map((claim): ClaimMove => {
-    if (claim.kind === "token") return { ...claim, to };
+    const { kind, line, id } = claim;
+    if (kind === "token") return { kind, line, id, to };
     const { use } = prescribedUse(claim, claims, lines);
-    const quantity = use?.quantity ?? quantityOf(lines, claim.line);
-    const stays = quantity > 0 || !known.has(claim.line);
-    return { ...claim, to: stays ? to : "released", ...(use ? { use } : {}) };
+    const quantity = use?.quantity ?? quantityOf(lines, line);
+    const stays = quantity > 0 || !known.has(line);
+    const moved = stays ? to : "released";
+    return use ? { kind, line, id, to: moved, use } : { kind, line, id, to: moved };
   });
 }

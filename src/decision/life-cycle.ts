@@ -31,10 +31,10 @@ export type Step =
       /** 4 bytes of the settlement's digest; NO_SETTLEMENT where an upload does not say its number. */
       readonly settlement: Bytes;
       /** Absent: all lines as checked. */
-      readonly lines?: readonly LineQuantity[];
-      readonly unchecked?: boolean;
+      readonly lines?: readonly LineQuantity[] | undefined;
+      readonly unchecked?: boolean | undefined;
       /** It waited for the store: what came back meanwhile came back of this sale. */
-      readonly waited?: true;
+      readonly waited?: true | undefined;
     }
   | {
       readonly kind: "reverse";
@@ -75,7 +75,7 @@ export interface Transition {
   /** Codes the check did not have, for returns to find with the swipe. */
   readonly lateClaims?: readonly LocatedClaim[];
   /** Settled although refused, or settled again after a return: findings. */
-  readonly finding?: "settledAgainst" | "resettled";
+  readonly finding?: "settledAgainst" | "resettled" | undefined;
 }
 
 export interface Standing {

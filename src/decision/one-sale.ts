@@ -13,7 +13,7 @@ export interface SaleStep {
   /** Four bytes of each trace code. */
   readonly codes: readonly Bytes[];
   /** The swipe named by `supersedes`. */
-  readonly names?: SwipeKey;
+  readonly names?: SwipeKey | undefined;
 }
 
 /** Steps of one sale are of the same person, at the same pharmacy, within 15 minutes (contract section 2). */

@@ -30,7 +30,7 @@ export function settle(standing: Standing, step: Extract<Step, { kind: "settle" 
       returns: soldAs(standing.returns, dispensed.sold, soldFund, again),
       claims: claimsByLine(again ? claims : stillOut(standing), after.lines, "sold"),
       codesKept: false,
-      ...(finding ? { finding } : {}),
+      finding,
     },
   };
 }
@@ -49,19 +49,19 @@ function soldEntry(
   step: Extract<Step, { kind: "settle" }>,
   { lines, sold, fund, finding }: Sold,
 ): LedgerEntry {
-  return {
+  const after: LedgerEntry = {
     ...entry,
     state: "settled",
     settlement: step.settlement,
     late: entry.late || stateAt(entry, at) === "lapsed",
     against: entry.against || finding === "settledAgainst",
     unchecked: step.unchecked ?? entry.unchecked,
-    ...(finding === "resettled" ? { again: true as const } : {}),
     // A part that came back before its settlement arrived stays returned.
     partlyReturned: entry.partlyReturned && isLess(lines, sold),
     lines,
     fund: fundShare(fund, lines, sold),
   };
+  return finding === "resettled" ? { ...after, again: true } : after;
 }
 
 /** The same settlement again; its number, after an upload without one had settled the sale; or another settlement. */

@@ -6,7 +6,7 @@ export interface TalliedChange {
   readonly before: LedgerEntry;
   readonly after: LedgerEntry;
   /** When a sale that was made came back: counted on the reversal's own day. */
-  readonly returnedAt?: EpochMs;
+  readonly returnedAt?: EpochMs | undefined;
 }
 
 /**

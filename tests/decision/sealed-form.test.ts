@@ -6,7 +6,8 @@ import {
   decodeDecided,
   encodeDecided,
 } from "../../src/decision/decided.ts";
-import { keepReadings, readReadings } from "../../src/decision/kept-readings.ts";
+import { KeptRows, readReadings } from "../../src/decision/kept-readings.ts";
+import { SealedTexts } from "../../src/decision/sealed-text.ts";
 import { told } from "../../src/decision/told.ts";
 import type { Reading } from "../../src/features/vector.ts";
 import type { Hit } from "../../src/rules/hit.ts";
@@ -82,6 +83,58 @@ t.test("a sealed decision comes back as it was, whatever its facts", async (t) =
   t.pass("1,000 decisions");
 });
 
+t.test("what is sealed is JSON to the letter, whatever its texts and numbers", async (t) => {
+  const times = fc.record({
+    elapsedMs: fc.double(),
+    personSeq: fc.integer(),
+    perUnit: fc.double(),
+  });
+  fc.assert(
+    fc.property(decided, times, (of, { perUnit, ...numbers }) => {
+      const lines = of.lines.map((line) => ({ ...line, perUnit }));
+      const sealed = Buffer.from(encodeDecided({ ...of, ...numbers, lines }), "latin1").toString();
+      const again = JSON.stringify(JSON.parse(sealed));
+      if (again !== sealed) throw new Error(`${sealed} is ${again} in JSON`);
+    }),
+    { numRuns: 1_000 },
+  );
+  t.pass("1,000 decisions");
+});
+
+t.test(
+  "a till was told of hits that stand beside: their places are sealed, not their texts",
+  async (t) => {
+    const full: Hit = { ...hit, rule: "OQ-02", disclose: "full", clearedBy: "agent" };
+    const system: Hit = { ...full, rule: "SYS-01" };
+    const [any] = fc.sample(decided, 1);
+    const placesOf = (hits: readonly Hit[], answered: readonly Hit[]) => {
+      const bytes = encodeDecided({ ...(any as Decided), hits, answered: answered.map(told) });
+      return JSON.parse(Buffer.from(bytes, "latin1").toString())[2][0];
+    };
+    t.same(placesOf([hit, full], [full, hit]), [1, 0], "sentence and full");
+    t.same(placesOf([hit], [structuredClone(hit)]), [0], "the same texts, however they were made");
+    t.same(
+      placesOf([hit], [hit, system]),
+      [0, told(system)],
+      "what no rule said stands there itself",
+    );
+    t.same(placesOf([full], [{ ...full, level: "warn" }]), [told({ ...full, level: "warn" })]);
+  },
+);
+
+t.test("two policies in turn: each answer names its own", async (t) => {
+  const texts = new SealedTexts();
+  const [any] = fc.sample(decided, 1);
+  const by = (version: string, keyVersion: string): Decided => {
+    const policy = { version, hash: "none", reference: "none" };
+    return { ...(any as Decided), policy, keyVersion };
+  };
+  for (const of of [by("a", "1"), by("b", "1"), by("b", "2"), by("a", "1")]) {
+    const { policy, keyVersion } = decodeDecided(texts.of(of));
+    t.same({ policy, keyVersion }, { policy: of.policy, keyVersion: of.keyVersion });
+  }
+});
+
 t.test("later steps of the sale read of it what it was, all but the readings", async (t) => {
   fc.assert(
     fc.property(decided, (of) => {
@@ -142,9 +195,14 @@ t.test("a row of readings has the form that lies in the memory of those who run"
     ["'absent,'a b,',", [known("absent"), known("a b"), known("")]],
     [String.raw`'\u002c\"\\,'\ud800,'汉字,`, [known(',"\\'), known("\ud800"), known("汉字")]],
     ["+1e+21,+5e-324,", [known(1e21), known(5e-324)]],
+    ["+2,+10,+999999999,+1000000000,", [2, 10, 999_999_999, 1_000_000_000].map(known)],
+    [`'${"a".repeat(700)},0'汉,`, [known("a".repeat(700)), "absent", "absent", known("汉")]],
+    ["+12345,".repeat(300), new Array<Reading>(300).fill(known(12_345))],
+    ["0".repeat(2_000), new Array<Reading>(4_000).fill("absent")],
   ];
+  const texts = new KeptRows();
   for (const [kept, row] of rows) {
-    t.equal(keepReadings(row), kept);
+    t.equal(texts.keep(row), kept);
     t.same(readReadings(kept), row);
   }
 });

@@ -40,10 +40,13 @@ export function createFindings(tools: DeskTools): Findings {
 
   return {
     answered: (check) => {
-      const brought = repeatedCodes(check);
-      if (brought !== undefined) traceCodes(brought);
-      const identity = sharedIdentity(check);
-      if (identity !== undefined) afterwork.add("sharedIdentity", () => recorder.clue(identity));
+      // Most checks have no hit, and these ask for one.
+      if (check.decided.hits.length > 0) {
+        const brought = repeatedCodes(check);
+        if (brought !== undefined) traceCodes(brought);
+        const identity = sharedIdentity(check);
+        if (identity !== undefined) afterwork.add("sharedIdentity", () => recorder.clue(identity));
+      }
       const candidate = candidateOf(check);
       if (candidate !== undefined)
         afterwork.add("cohort", () => seekCohort({ store, recorder }, candidate));

@@ -1,5 +1,6 @@
 import type { Memory, Observed, Sealed } from "../../counters/contract.ts";
-import { type Decided, decodeDecided, encodeDecided } from "../../decision/decided.ts";
+import { type Decided, decodeDecided } from "../../decision/decided.ts";
+import { SealedTexts } from "../../decision/sealed-text.ts";
 import type { FeaturePlan } from "../../features/plan.ts";
 import type { Bytes } from "../../units.ts";
 import type { Findings } from "../findings.ts";
@@ -46,6 +47,7 @@ interface Entered {
  */
 export class EnterChecks {
   private readonly parts: EnteringParts;
+  private readonly texts = new SealedTexts();
 
   constructor(parts: EnteringParts) {
     this.parts = parts;
@@ -115,12 +117,12 @@ export class EnterChecks {
   ): Promise<Entered> {
     const { tools } = this.parts;
     const { memory, personSeq } = observed;
-    const judged = judgeCheck(tools, under, memory, personSeq);
+    const judged = judgeCheck(tools, this.texts, under, memory, personSeq);
     // With all its facts it was decided then; only whether it was sealed is not known.
     const isDecided = given.mode === "full";
     const supersedes = isDecided ? supersededBy(given) : judged.supersedes;
     const told = isDecided ? given : { ...given, supersedes: judged.decided.supersedes };
-    const encoded = encodeDecided(told);
+    const encoded = this.texts.of(told);
     const sealing = sealingOf(under, { decided: told, encoded, supersedes });
     const sealed: Sealed = await heard(tools, tools.store.seal(sealing));
     if (!sealed.won) return this.alreadySealed(under, given, sealed.answer);

@@ -90,11 +90,20 @@ export class Page {
 
   /** A day's sums; made where there are none, the oldest go. */
   dayOf(day: ShanghaiDay): DaySums {
+    const newest = this.days.at(-1);
+    if (newest?.day === day) return newest;
     const known = this.days.find((sums) => sums.day === day);
     if (known !== undefined) return known;
     const sums: DaySums = {
-      ...{ day, sales: 0, total: 0, squares: 0, fund: 0, back: 0 },
-      ...{ reversals: 0, funded: 0, accountOnly: 0 },
+      day,
+      sales: 0,
+      total: 0,
+      squares: 0,
+      fund: 0,
+      back: 0,
+      reversals: 0,
+      funded: 0,
+      accountOnly: 0,
     };
     this.days.push(sums);
     this.days.sort((a, b) => a.day - b.day);
@@ -103,10 +112,15 @@ export class Page {
   }
 
   private weekOf(week: number): WeekShares {
+    const newest = this.weeks.at(-1);
+    if (newest?.week === week) return newest;
     const known = this.weeks.find((shares) => shares.week === week);
     if (known !== undefined) return known;
     const shares: WeekShares = {
-      ...{ week, prescribed: 0, makers: new Map(), persons: new Map() },
+      week,
+      prescribed: 0,
+      makers: new Map(),
+      persons: new Map(),
       seen: new Uint8Array(SEEN_BYTES),
     };
     this.weeks.push(shares);
@@ -118,10 +132,15 @@ export class Page {
 
 /** Adds to the sum of a key; when there are too many, the smallest is forgotten, so what is kept is never too much. */
 export function keepLargest<K>(sums: Map<K, Fen>, key: K, fen: Fen, most: number): void {
-  sums.set(key, (sums.get(key) ?? 0) + fen);
+  let least = (sums.get(key) ?? 0) + fen;
+  sums.set(key, least);
   if (sums.size <= most) return;
   let smallest = key;
-  for (const [other, sum] of sums) if (sum < (sums.get(smallest) ?? 0)) smallest = other;
+  for (const [other, sum] of sums) {
+    if (sum >= least) continue;
+    smallest = other;
+    least = sum;
+  }
   sums.delete(smallest);
 }
 

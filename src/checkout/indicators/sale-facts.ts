@@ -7,7 +7,8 @@ import type { SaleFacts } from "./page.ts";
 
 const PERSON_BYTES = 6;
 /** Full codes end in five characters that name the maker: western drugs have 23, patent medicines 20 (domain 2.1). */
-const MAKER = /^(?:X.{17}|Z.{14})(.{5})$/;
+const WITH_MAKER = /^(?:X.{17}|Z.{14}).{5}$/;
+const MAKER_LENGTH = 5;
 
 /** What an accepted check says of its sale. */
 export function factsOfCheck({ swipe, observation, bundle }: AnsweredCheck): SaleFacts {
@@ -46,11 +47,13 @@ function makersOf(
   swipe: PseudonymisedSwipe,
   reference: ReferenceBundle,
 ): readonly (readonly [maker: string, fen: Fen])[] {
-  return swipe.lines.flatMap((line) => {
-    const maker = MAKER.exec(line.drug)?.[1];
+  const makers: (readonly [maker: string, fen: Fen])[] = [];
+  for (const line of swipe.lines) {
     const isPrescribed =
       line.prescription !== undefined ||
       (line.prescriptionDrug ?? reference.drug(line.drug)?.prescription === true);
-    return maker === undefined || !isPrescribed ? [] : [[maker, line.amount] as const];
-  });
+    if (isPrescribed && WITH_MAKER.test(line.drug))
+      makers.push([line.drug.slice(-MAKER_LENGTH), line.amount]);
+  }
+  return makers;
 }

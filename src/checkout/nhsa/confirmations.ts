@@ -26,7 +26,7 @@ export class Confirmations {
     this.unmatched = new UnmatchedRecords(tools);
   }
 
-  async take(step: ConfirmStep): Promise<Outcome<SwipeState>> {
+  take(step: ConfirmStep): Promise<Outcome<SwipeState>> {
     const { swipeId, scope = "" } = step;
     const key = swipeKey(scope, swipeId);
     // NHSA refused: what was reserved is let go.
@@ -36,9 +36,9 @@ export class Confirmations {
     const { settlementId, visitId, funds, person } = step;
     return this.sales.settle(swipeId, scope, {
       settlementId,
-      ...(person === undefined ? {} : { person: pseudonymBytes(person) }),
-      ...(visitId === undefined ? {} : { visitId }),
-      ...(funds === undefined ? {} : { funds }),
+      person: person === undefined ? undefined : pseudonymBytes(person),
+      visitId,
+      funds,
     });
   }
 

@@ -8,7 +8,7 @@ import {
   parseNhsaUndo,
 } from "../../swipe/nhsa/after.ts";
 import type { NhsaUpload } from "../../swipe/nhsa/uploads.ts";
-import { present } from "../../swipe/present.ts";
+import { present, unsetKept } from "../../swipe/present.ts";
 import type { Outcome } from "../../swipe/problem.ts";
 import { traceProduct } from "../../swipe/trace-code.ts";
 import type { MakeStep } from "../entry/step-desk.ts";
@@ -39,12 +39,18 @@ function made<T>(parsed: Outcome<T>, step: (message: T) => WaitingStep): Outcome
 
 function settledStep(answer: NhsaSettled, scope: string, keyring: Keyring): WaitingStep {
   const { swipeId } = answer;
-  const id = present({ swipeId, scope: scope || undefined });
-  if (!answer.settled) return { kind: "release", ...id };
+  if (!answer.settled) {
+    return present({ kind: "release" as const, swipeId, scope: scope || undefined });
+  }
   const { settlementId, visitId, funds, person } = answer;
-  return present({
-    ...{ kind: "settle" as const, route: "2102/answer" as const },
-    ...{ ...id, settlementId, visitId, funds },
+  return unsetKept({
+    kind: "settle" as const,
+    route: "2102/answer" as const,
+    swipeId,
+    scope: scope || undefined,
+    settlementId,
+    visitId,
+    funds,
     person: person === undefined ? undefined : personOf(person, keyring),
   });
 }
