@@ -9,6 +9,7 @@ import {
 import { type SpaceState, spaceState, type Volume } from "./disk-space.ts";
 import type { Journal } from "./journal.ts";
 import type { Relay } from "./relay.ts";
+import { relayedRecord } from "./relayed-record.ts";
 import { FROM_THE_OLDEST, SegmentReader } from "./segment-reader.ts";
 
 /** At 1,000 records of 7 KB a second a thirtieth of the reserve. */
@@ -91,10 +92,10 @@ class JournalWatch {
     const { journal, folder } = this.options;
     const { oldest, next } = journal.end();
     if (this.oldest?.number === oldest || oldest === next) return;
-    const reader = new SegmentReader(folder, FROM_THE_OLDEST);
+    const reader = new SegmentReader(folder, FROM_THE_OLDEST, relayedRecord);
     try {
       const [first] = (await reader.read(1)).records;
-      this.oldest = first && { number: oldest, at: Date.parse(first.record.event.time) };
+      this.oldest = first && { number: oldest, at: first.record.at };
     } finally {
       await reader.close();
     }

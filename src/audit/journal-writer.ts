@@ -95,7 +95,7 @@ export class JournalWriter {
   async write(bytes: Buffer, records: number): Promise<void> {
     let segment: OpenSegment | undefined;
     try {
-      segment = await this.segmentFor(bytes.length);
+      segment = this.current(bytes.length) ?? (await this.nextSegment());
       await writeAll(segment.file, bytes);
     } catch (error) {
       if (segment !== undefined) await this.takeBack(segment);
@@ -118,14 +118,18 @@ export class JournalWriter {
     await this.sync();
   }
 
-  private async segmentFor(length: number): Promise<OpenSegment> {
-    const { folder, disk, clock, segmentBytes } = this.options;
-    const current = this.segment;
-    if (current !== undefined) {
-      const young = clock.now() - current.openedAt < SEGMENT_SPAN;
-      if (current.bytes === 0 || (young && current.bytes + length <= segmentBytes)) return current;
-      this.seal();
-    }
+  /** The segment that is open, where it takes so much more. */
+  private current(length: number): OpenSegment | undefined {
+    const { clock, segmentBytes } = this.options;
+    const { segment } = this;
+    if (segment === undefined || segment.bytes === 0) return segment;
+    const isYoung = clock.now() - segment.openedAt < SEGMENT_SPAN;
+    return isYoung && segment.bytes + length <= segmentBytes ? segment : undefined;
+  }
+
+  private async nextSegment(): Promise<OpenSegment> {
+    const { folder, disk, clock } = this.options;
+    this.seal();
     const first = this.next;
     const file = await disk.open(segmentPath(folder, first));
     // Where even cutting failed, half a record of the try before may lie here.
@@ -213,7 +217,7 @@ export class JournalWriter {
 
 async function writeAll(file: JournalFile, bytes: Buffer): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
-    const took = await file.write(bytes.subarray(written));
+    const took = await file.write(written === 0 ? bytes : bytes.subarray(written));
     if (took === 0) throw new Error("the disk took nothing");
     written += took;
   }

@@ -208,7 +208,10 @@ export class Journal {
       do {
         const batch = this.queue.take();
         if (batch !== undefined) await this.writeBatch(batch);
-        await this.trim();
+        this.sealToMakeRoom();
+        for (let trim = this.nextTrim(); trim !== undefined; trim = this.nextTrim()) {
+          if (!(await this.trim(trim))) break;
+        }
       } while (this.queue.bytes > 0);
     } finally {
       // In the same turn as the last look at the queue: whoever comes later starts the pump again.
@@ -233,34 +236,36 @@ export class Journal {
     for (const listener of this.listeners) listener();
   }
 
-  private async trim(): Promise<void> {
+  /** The segment being written can go only once it takes no more. */
+  private sealToMakeRoom(): void {
+    if (!this.makesRoom()) return;
     const { segment, bytes, next } = this.writer.end;
     const isWorthIt =
       segment !== undefined && bytes * PARTS_OF_SEGMENT > segmentBytesOf(this.options);
-    if (this.makesRoom() && isWorthIt && this.needed() >= next) this.writer.goOnAt(next);
-    for (;;) {
-      const trim = this.kept.toGo({
-        limits: this.options.limits,
-        now: this.now(),
-        needed: this.needed(),
-        makeRoom: this.makesRoom(),
-      });
-      if (trim === undefined || !(await this.remove(trim))) return;
-      this.kept.forget(trim.segment);
-      this.tellRemoved(trim);
-    }
+    if (isWorthIt && this.needed() >= next) this.writer.goOnAt(next);
+  }
+
+  private nextTrim(): Trim | undefined {
+    return this.kept.toGo({
+      limits: this.options.limits,
+      now: this.now(),
+      needed: this.needed(),
+      makeRoom: this.makesRoom(),
+    });
   }
 
   /** False where it could not be removed: it still counts, and the next batch tries again. */
-  private async remove({ segment }: Trim): Promise<boolean> {
+  private async trim(trim: Trim): Promise<boolean> {
     const { disk = realDisk, folder, observer } = this.options;
     try {
-      await disk.remove(segmentPath(folder, segment.first));
-      return true;
+      await disk.remove(segmentPath(folder, trim.segment.first));
     } catch {
       observer.notice({ kind: "journal.failed", labels: { reason: "remove" }, level: "error" });
       return false;
     }
+    this.kept.forget(trim.segment);
+    this.tellRemoved(trim);
+    return true;
   }
 
   private tellRemoved({ segment, records, reason }: Trim): void {

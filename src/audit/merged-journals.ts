@@ -3,7 +3,7 @@ import type { GuardEvent } from "./event.ts";
 import { CLOCKS_APART, RecordOrder, writtenAt } from "./record-order.ts";
 import { Instances, type RecordSource } from "./record-source.ts";
 import { FROM_THE_OLDEST, SegmentReader } from "./segment-reader.ts";
-import { listSegments } from "./segments.ts";
+import { listSegments, parseRecord } from "./segments.ts";
 
 /** Records taken from one journal at once. */
 const BATCH = 500;
@@ -28,7 +28,7 @@ export async function openMergedJournals(
   const firsts = await Promise.all(folders.map(async (folder) => (await listSegments(folder))[0]));
   const journals = folders.map(
     (folder): Journal => ({
-      reader: new SegmentReader(folder, FROM_THE_OLDEST),
+      reader: new SegmentReader(folder, FROM_THE_OLDEST, parseRecord),
       ...{ queue: [], taken: 0, reached: 0, dryAt: 0 },
     }),
   );

@@ -5,7 +5,7 @@ import {
   type ReadRecord,
   SegmentReader,
 } from "./segment-reader.ts";
-import { listSegments, segmentFacts } from "./segments.ts";
+import { listSegments, parseRecord, segmentFacts } from "./segments.ts";
 
 /** Records taken from disk at once. */
 const BATCH = 500;
@@ -26,7 +26,7 @@ export interface ReadJournalOptions {
 export async function* readJournal(options: ReadJournalOptions): AsyncGenerator<ReadRecord> {
   const { folder, from = FROM_THE_OLDEST, onLost } = options;
   const follow = options.follow && following(options.follow);
-  const reader = new SegmentReader(folder, from);
+  const reader = new SegmentReader(folder, from, parseRecord);
   // A server that writes faster than this reads must not keep it for ever.
   const goal = await journalEnd(folder);
   try {

@@ -6,9 +6,9 @@ import {
   SECOND,
   type Timers,
 } from "../units.ts";
-import type { JournalRecord } from "./event.ts";
 import type { Journal } from "./journal.ts";
 import { type PositionFile, positionFile } from "./relay-position.ts";
+import { type RelayedRecord, relayedRecord } from "./relayed-record.ts";
 import { FROM_THE_OLDEST, type ReadBatch, SegmentReader } from "./segment-reader.ts";
 
 /** Where the relay sends to. */
@@ -17,7 +17,7 @@ export interface Sink {
    * Resolves once every record is safe there; on rejection the whole batch is sent again, in halves after a
    * BatchTooLargeError.
    */
-  send(batch: readonly JournalRecord[]): Promise<void>;
+  send(batch: readonly RelayedRecord[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -107,7 +107,7 @@ export class Relay {
     const start = kept.record > journal.end().next ? FROM_THE_OLDEST : kept;
     if (start !== kept) this.failed("beyond", FROM_THE_START);
     this.acknowledge(start.record);
-    const reader = new SegmentReader(folder, start);
+    const reader = new SegmentReader(folder, start, relayedRecord);
     const stopListening = journal.onAppend(() => {
       this.appended = true;
       this.wake?.();
@@ -123,7 +123,7 @@ export class Relay {
   }
 
   /** One batch, or one wait for a batch; false when the relay is to end. */
-  private async step(reader: SegmentReader, file: PositionFile): Promise<boolean> {
+  private async step(reader: SegmentReader<RelayedRecord>, file: PositionFile): Promise<boolean> {
     this.appended = false;
     const batch = await this.readAcknowledged(reader);
     if (batch === undefined) {
@@ -140,7 +140,9 @@ export class Relay {
   }
 
   /** Only what the journal has acknowledged: what it is just writing may yet be taken back. */
-  private async readAcknowledged(reader: SegmentReader): Promise<ReadBatch | undefined> {
+  private async readAcknowledged(
+    reader: SegmentReader<RelayedRecord>,
+  ): Promise<ReadBatch<RelayedRecord> | undefined> {
     const { next, oldest } = this.options.journal.end();
     const ready = next - Math.max(oldest, reader.position.record);
     if (ready <= 0) return undefined;
@@ -156,14 +158,14 @@ export class Relay {
   }
 
   /** True once the sink has it; false when the relay was told to give up first. */
-  private async deliver({ records }: ReadBatch): Promise<boolean> {
+  private async deliver({ records }: ReadBatch<RelayedRecord>): Promise<boolean> {
     if (records.length === 0) return true;
     // A repeat carries the time of its first telling, so the newest of them is the batch's.
-    this.oldest = Math.max(...records.map(({ record }) => Date.parse(record.event.time)));
+    this.oldest = Math.max(...records.map(({ record }) => record.at));
     return this.deliverAll(records.map(({ record }) => record));
   }
 
-  private async deliverAll(records: readonly JournalRecord[]): Promise<boolean> {
+  private async deliverAll(records: readonly RelayedRecord[]): Promise<boolean> {
     for (let wait = FIRST_WAIT; !this.gaveUp; wait = Math.min(LONGEST_WAIT, wait * 2)) {
       try {
         await this.options.sink.send(records);
@@ -181,7 +183,7 @@ export class Relay {
     return false;
   }
 
-  private async deliverHalves(records: readonly JournalRecord[]): Promise<boolean> {
+  private async deliverHalves(records: readonly RelayedRecord[]): Promise<boolean> {
     const middle = Math.ceil(records.length / 2);
     const isFirstThere = await this.deliverAll(records.slice(0, middle));
     return isFirstThere && this.deliverAll(records.slice(middle));

@@ -65,8 +65,10 @@ export class KeptSegments {
   heldBytes(needed: number): number {
     const { next, bytes } = this.active();
     if (needed >= next) return 0;
-    const held = this.closed.filter((_, index) => this.endOf(index) > needed);
-    return held.reduce((sum, segment) => sum + segment.bytes, bytes);
+    let held = bytes;
+    for (let index = this.closed.length - 1; index >= 0 && this.endOf(index) > needed; index -= 1)
+      held += this.closed[index]?.bytes ?? 0;
+    return held;
   }
 
   /** The next segment that has to go and may; undefined where none does. */

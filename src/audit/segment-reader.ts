@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { JournalRecord } from "./event.ts";
-import { listSegments, parseRecord, RECORD_MAX, segmentPath } from "./segments.ts";
+import { listSegments, RECORD_MAX, segmentPath } from "./segments.ts";
 
 /** Bytes read at once. */
 const CHUNK = 256 * 1_024;
@@ -18,13 +18,16 @@ export interface JournalPosition {
 
 export const FROM_THE_OLDEST: JournalPosition = { segment: 0, offset: 0, record: 0 };
 
-export interface ReadRecord {
+export interface ReadRecord<R = JournalRecord> {
   readonly number: number;
-  readonly record: JournalRecord;
+  readonly record: R;
 }
 
-export interface ReadBatch {
-  readonly records: readonly ReadRecord[];
+/** What a line says; undefined where it is no record. It may keep the bytes: they are read only once. */
+export type ReadLine<R> = (line: Buffer) => R | undefined;
+
+export interface ReadBatch<R = JournalRecord> {
+  readonly records: readonly ReadRecord<R>[];
   /** Where to go on after them. */
   readonly after: JournalPosition;
   /** Records that could not be read: damaged on disk, or gone at the limit before they were read. */
@@ -41,14 +44,18 @@ interface Opened {
  * given, and an unfinished last one is left until it is finished or until a later segment shows that
  * it never will be. Holds its segment open, so one that is removed meanwhile is still read to its end.
  */
-export class SegmentReader {
+export class SegmentReader<R = JournalRecord> {
   private readonly folder: string;
+  private readonly readLine: ReadLine<R>;
   private at: JournalPosition;
   private opened: Opened | undefined;
+  /** What was read is copied out of it: a batch has no more memory than its lines take. */
+  private readonly chunk = Buffer.allocUnsafeSlow(CHUNK);
 
-  constructor(folder: string, from: JournalPosition) {
+  constructor(folder: string, from: JournalPosition, readLine: ReadLine<R>) {
     this.folder = folder;
     this.at = from;
+    this.readLine = readLine;
   }
 
   get position(): JournalPosition {
@@ -56,25 +63,30 @@ export class SegmentReader {
   }
 
   /** At most `max` records; none where the end is reached for now. */
-  async read(max: number): Promise<ReadBatch> {
+  async read(max: number): Promise<ReadBatch<R>> {
     let lost = 0;
     for (;;) {
       const file = await this.current();
       if (file === undefined) return { records: [], after: this.at, lost };
-      // Number 0 asks for the oldest there is, so nothing before it was lost.
-      if (this.at.record > 0) lost += Math.max(0, file.segment - this.at.record);
-      if (this.at.segment !== file.segment) {
-        this.at = { segment: file.segment, offset: 0, record: file.segment };
-      }
-      // Asked before reading: when a later segment is there already, this one has its last byte.
-      const successor = (await listSegments(this.folder)).find((first) => first > file.segment);
+      lost += this.enter(file.segment);
       const lines = await this.readLines(file.file, max);
       if (lines.length > 0) return this.advance(lines, lost);
+      const successor = (await listSegments(this.folder)).find((first) => first > file.segment);
       if (successor === undefined) return { records: [], after: this.at, lost };
+      // Read once more: now that a later segment is known to be there, this one has its last byte.
+      const rest = await this.readLines(file.file, max);
+      if (rest.length > 0) return this.advance(rest, lost);
       await this.close();
-      lost += Math.max(0, successor - this.at.record);
-      this.at = { segment: successor, offset: 0, record: successor };
+      lost += this.enter(successor);
     }
+  }
+
+  /** Stands at a segment's first record, if it is not within it already; how many before it are not there. */
+  private enter(segment: number): number {
+    const { record } = this.at;
+    if (this.at.segment !== segment) this.at = { segment, offset: 0, record: segment };
+    // Number 0 asks for the oldest there is, so nothing before it was lost.
+    return record === 0 ? 0 : Math.max(0, segment - record);
   }
 
   async close(): Promise<void> {
@@ -100,22 +112,22 @@ export class SegmentReader {
     let bytes = Buffer.alloc(0);
     // Grows only for a line longer than a chunk, and no line is longer than RECORD_MAX.
     while (bytes.length <= RECORD_MAX) {
-      const chunk = Buffer.allocUnsafe(CHUNK);
-      const { bytesRead } = await file.read(chunk, 0, CHUNK, this.at.offset + bytes.length);
+      const from = this.at.offset + bytes.length;
+      const { bytesRead } = await file.read(this.chunk, 0, CHUNK, from);
       if (bytesRead === 0) return [];
-      bytes = Buffer.concat([bytes, chunk.subarray(0, bytesRead)]);
+      bytes = Buffer.concat([bytes, this.chunk.subarray(0, bytesRead)]);
       const lines = split(bytes, max);
       if (lines.length > 0) return lines;
     }
     return [];
   }
 
-  private advance(lines: readonly Buffer[], lostBefore: number): ReadBatch {
-    const records: ReadRecord[] = [];
+  private advance(lines: readonly Buffer[], lostBefore: number): ReadBatch<R> {
+    const records: ReadRecord<R>[] = [];
     let lost = lostBefore;
     let { offset, record: number } = this.at;
     for (const line of lines) {
-      const record = parseRecord(line);
+      const record = this.readLine(line);
       if (record === undefined) lost += 1;
       else records.push({ number, record });
       offset += line.length + 1;

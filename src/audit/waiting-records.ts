@@ -6,6 +6,7 @@ import {
   type ReadBatch,
   SegmentReader,
 } from "./segment-reader.ts";
+import { parseRecord } from "./segments.ts";
 
 const FILE = "entries.position";
 
@@ -20,7 +21,7 @@ export async function openWaitingRecords(journal: Journal, folder: string) {
   return {
     end: (): JournalPosition => journal.position(),
     read: async (from: JournalPosition, max: number): Promise<ReadBatch> => {
-      const reader = new SegmentReader(folder, from);
+      const reader = new SegmentReader(folder, from, parseRecord);
       try {
         return await reader.read(max);
       } finally {

@@ -1,12 +1,11 @@
 import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import type { JournalRecord } from "../../src/audit/event.ts";
 import { readJournal } from "../../src/audit/reader.ts";
 import { Relay, type Sink } from "../../src/audit/relay.ts";
 import { positionFile } from "../../src/audit/relay-position.ts";
 import { listSegments, segmentPath } from "../../src/audit/segments.ts";
-import { idsIn, line, type Opened, open, realTimers, until } from "./support.ts";
+import { eventOf, idsIn, line, type Opened, open, realTimers, until } from "./support.ts";
 
 /** A folder with records a:1 to a:count, closed as it should be. */
 async function written(t: Test, count: number, segmentBytes = 1_000_000): Promise<string> {
@@ -47,8 +46,8 @@ async function readAll(folder: string): Promise<Read> {
 async function relayed(opened: Opened, folder: string): Promise<string[]> {
   const sent: string[] = [];
   const sink: Sink = {
-    send: async (batch: readonly JournalRecord[]) => {
-      sent.push(...batch.map(({ event }) => event.id));
+    send: async (batch) => {
+      sent.push(...batch.map((each) => eventOf(each).id));
     },
     close: async () => undefined,
   };

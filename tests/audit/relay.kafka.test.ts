@@ -1,6 +1,6 @@
 import { Kafka, logLevel } from "kafkajs";
 import t from "tap";
-import { type JournalRecord, TOPICS, type Topic } from "../../src/audit/event.ts";
+import { TOPICS, type Topic } from "../../src/audit/event.ts";
 import { createKafkaSink } from "../../src/audit/kafka/sink.ts";
 import { readTopic, type TopicRecord } from "../../src/audit/kafka/source.ts";
 import { ensureTopics, topicConfig } from "../../src/audit/kafka/topics.ts";
@@ -14,7 +14,7 @@ import {
   startKafka,
   testKafkaBrokers,
 } from "../services/kafka.ts";
-import { line, Notices, type Opened, open, realTimers, record, until } from "./support.ts";
+import { line, Notices, type Opened, open, realTimers, relayed, until } from "./support.ts";
 
 const CONTROL: Topic = "guard.control.v1";
 const connection = { brokers: (testKafkaBrokers() ?? "").split(",") };
@@ -152,7 +152,7 @@ t.test(
       delivered = resolve;
     });
     const lostAnswer: Sink = {
-      send: async (batch: readonly JournalRecord[]) => {
+      send: async (batch) => {
         await before.send(batch);
         delivered?.();
         await new Promise<void>(() => undefined);
@@ -260,7 +260,7 @@ t.test(
   async (t) => {
     const prefix = `${run}-follow-`;
     const sink = createKafkaSink(connection, SILENT);
-    await sink.send([record(`${prefix}a`, 1)]);
+    await sink.send([relayed(`${prefix}a`, 1)]);
     const stop = new AbortController();
     const seen: string[] = [];
     const following = (async () => {
@@ -273,7 +273,7 @@ t.test(
       for await (const { key, event } of topic) if (key.startsWith(prefix)) seen.push(event.id);
     })();
     await until(() => seen.length === 1);
-    await sink.send([record(`${prefix}a`, 2)]);
+    await sink.send([relayed(`${prefix}a`, 2)]);
     await until(() => seen.length === 2);
     stop.abort();
     await following;

@@ -1,6 +1,12 @@
-import { type JournalRecord, otherEvent, recordText } from "../../src/audit/event.ts";
+import {
+  type GuardEvent,
+  type JournalRecord,
+  otherEvent,
+  recordText,
+} from "../../src/audit/event.ts";
 import { type Journal, type JournalOptions, openJournal } from "../../src/audit/journal.ts";
 import { readJournal } from "../../src/audit/reader.ts";
+import { type RelayedRecord, readRecord } from "../../src/audit/relayed-record.ts";
 import type { Clock, Notice, Observer, Timers } from "../../src/units.ts";
 
 export const wallClock: Clock = { now: () => Date.now() };
@@ -45,6 +51,18 @@ export function record(key: string, number: number, text = ""): JournalRecord {
 /** The same as the journal takes it. */
 export function line(key: string, number: number, text = ""): string {
   return recordText(record(key, number, text));
+}
+
+/** The same as a sink takes it. */
+export function relayed(key: string, number: number): RelayedRecord {
+  const read = readRecord(Buffer.from(line(key, number)));
+  if (read === undefined) throw new Error("a record that cannot be read");
+  return read;
+}
+
+/** What a sink was given, read. */
+export function eventOf({ event }: RelayedRecord): GuardEvent {
+  return JSON.parse(String(event)) as GuardEvent;
 }
 
 export interface Opened {

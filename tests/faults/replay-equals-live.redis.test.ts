@@ -6,6 +6,7 @@ import type { JournalRecord } from "../../src/audit/event.ts";
 import type { RecordText } from "../../src/audit/line-buffer.ts";
 import { readJournal } from "../../src/audit/reader.ts";
 import { FROM_THE_OLDEST, SegmentReader } from "../../src/audit/segment-reader.ts";
+import { parseRecord } from "../../src/audit/segments.ts";
 import { createDesk } from "../../src/checkout/create-desk.ts";
 import { createJournalRecorder } from "../../src/checkout/journal-recorder.ts";
 import { fixedKeyring } from "../../src/checkout/keyring.ts";
@@ -53,7 +54,7 @@ function timeOf(record: JournalRecord | undefined): number | undefined {
 }
 
 async function live(till: Till, journal: string): Promise<Lived[]> {
-  const reader = new SegmentReader(journal, FROM_THE_OLDEST);
+  const reader = new SegmentReader(journal, FROM_THE_OLDEST, parseRecord);
   await reader.read(1_000);
   const counter = new BusyCounter(SEED, randomBytes(3).toString("hex"));
   const lived: Lived[] = [];

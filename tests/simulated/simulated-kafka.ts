@@ -1,5 +1,6 @@
-import type { JournalRecord } from "../../src/audit/event.ts";
+import type { GuardEvent, JournalRecord, Topic } from "../../src/audit/event.ts";
 import type { Sink } from "../../src/audit/relay.ts";
+import type { RelayedRecord } from "../../src/audit/relayed-record.ts";
 import type { Random } from "../../src/simulation/random.ts";
 import type { DurationMs } from "../../src/units.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -37,7 +38,7 @@ export class SimulatedKafka {
     return {
       send: async (batch) => {
         const mood = this.mood;
-        const sent = batch.map((record) => ({ instance, record: copied(record) }));
+        const sent = batch.map((record) => ({ instance, record: recordOf(record) }));
         await this.scheduler.sleep(this.random.within(...USUAL));
         if (mood !== "down") {
           const taken = mood === "deaf" ? this.random.below(sent.length + 1) : sent.length;
@@ -52,6 +53,6 @@ export class SimulatedKafka {
   }
 }
 
-function copied(record: JournalRecord): JournalRecord {
-  return JSON.parse(JSON.stringify(record)) as JournalRecord;
+function recordOf({ topic, key, event }: RelayedRecord): JournalRecord {
+  return { topic: topic as Topic, key, event: JSON.parse(String(event)) as GuardEvent };
 }

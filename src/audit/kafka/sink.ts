@@ -1,7 +1,7 @@
 import { CompressionTypes, Partitioners, type Producer, type TopicMessages } from "kafkajs";
 import type { Observer } from "../../units.ts";
-import type { JournalRecord } from "../event.ts";
 import { BatchTooLargeError, type Sink } from "../relay.ts";
+import type { RelayedRecord } from "../relayed-record.ts";
 import { connectKafka, type KafkaConnection } from "./connection.ts";
 import { ensureTopics } from "./topics.ts";
 
@@ -75,17 +75,17 @@ function isTooLarge(error: unknown): boolean {
   return false;
 }
 
-function toTopicMessages(batch: readonly JournalRecord[]): TopicMessages[] {
+function toTopicMessages(batch: readonly RelayedRecord[]): TopicMessages[] {
   const byTopic = new Map<string, TopicMessages>();
-  for (const { topic, key, event } of batch) {
+  for (const { topic, key, at, event } of batch) {
     const messages = byTopic.get(topic) ?? { topic, messages: [] };
     byTopic.set(topic, messages);
     messages.messages.push({
       key,
-      value: JSON.stringify(event),
+      value: event,
       // CloudEvents' structured mode: the whole envelope is the value.
       headers: { "content-type": "application/cloudevents+json; charset=UTF-8" },
-      timestamp: String(Date.parse(event.time)),
+      timestamp: String(at),
     });
   }
   return [...byTopic.values()];
