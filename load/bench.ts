@@ -5,17 +5,19 @@ import { startRedis, type TestRedis } from "../tests/services/redis.ts";
 import { storeCurve } from "./curves/curve-files.ts";
 import { type CurveGround, QUICK, WHOLE } from "./curves/curve-point.ts";
 import { CURVES, curvesNamed, measureCurve } from "./curves/measure-curves.ts";
-import { type Baseline, fallenBehind } from "./measure/baseline.ts";
+import { toFloorOf } from "./measure/baseline.ts";
 import { readMachineFacts } from "./measure/machine-facts.ts";
 import type { Ground } from "./measure/phases.ts";
-import { baselineOf, type Plan, planOf, runPlan } from "./measure/plan.ts";
+import { planOf, runPlan } from "./measure/plan.ts";
 import { remarksOn, runText } from "./measure/remarks.ts";
 import { RESULTS_FOLDER, type Results, readResults, writeResults } from "./measure/results.ts";
+import { settle } from "./measure/settle.ts";
 import { rowsOf, tableText, targetsText } from "./measure/table.ts";
 import { isMet, targetsOf } from "./measure/targets.ts";
 import { type BenchOptions, BenchOptionsError, HELP, readOptions } from "./options.ts";
 import { profile } from "./profile/index.ts";
 import { curveSentence } from "./report/curve.ts";
+import { buildFolder } from "./subjects/build-folder.ts";
 import { contendersOf, writePolicy } from "./subjects/contenders.ts";
 import { DIST, guard } from "./subjects/guard.ts";
 import { CANONICAL_RULES } from "./workload/policies.ts";
@@ -32,7 +34,13 @@ function say(text: string): void {
 }
 
 /** The whole command; gives the exit status. */
-async function bench(options: BenchOptions): Promise<number> {
+async function bench(given: BenchOptions): Promise<number> {
+  const { dist, before } = given;
+  const options: BenchOptions = {
+    ...given,
+    dist: dist === undefined ? dist : buildFolder("--dist", dist),
+    before: before === undefined ? before : buildFolder("--before", before),
+  };
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once("exit", remove);
@@ -58,13 +66,13 @@ async function bench(options: BenchOptions): Promise<number> {
 }
 
 async function curves(options: BenchOptions, ground: Ground): Promise<number> {
-  const { dist, only, quick, seconds } = options;
+  const { dist, only, quick, rounds, seconds } = options;
   const plans = curvesNamed(only);
   const order = CURVES.map(({ name }) => name);
   const span = quick ? QUICK : WHOLE;
   const place: CurveGround = {
     ...{ ...ground, subject: guard("guard", dist), heard: say },
-    span: { ...span, forS: seconds ?? span.forS },
+    span: { ...span, rounds: rounds ?? span.rounds, forS: seconds ?? span.forS },
   };
   for (const plan of plans) {
     const curve = await measureCurve(place, plan);
@@ -82,7 +90,7 @@ async function steps(options: BenchOptions, ground: Ground): Promise<number> {
   const { dist = DIST, before, rounds = PROFILE.rounds, seconds = PROFILE.forS } = options;
   await profile({
     around: { redisUrl, scratch, reference, policyFile },
-    ...{ dist, traffic, rounds, forS: seconds, results: RESULTS_FOLDER },
+    ...{ dist, traffic, rounds, forS: seconds, results: RESULTS_FOLDER, heard: say },
     ...{ connections: PROFILE.connections, warmUpS: PROFILE.warmUpS },
     ...(before === undefined ? {} : { before }),
   });
@@ -104,15 +112,16 @@ async function compare(
     contenders.standIns.map(({ subject }) => subject.name),
   );
   const targets = targetsOf(phases, contenders.names);
+  const { baseline, unjudged } = toFloorOf(phases, contenders.names);
   say(`\nMedians of the runs; "CPU", "commands" and "B" are a swipe, its settlement included.\n`);
   say(tableText(rows));
   say(targetsText(targets));
-  for (const remark of remarksOn(rows, phases)) say(remark);
+  for (const remark of remarksOn(rows, [...all, ...standIns], phases)) say(remark);
   const results: Results = {
     machine: await readMachineFacts(redis.url, contenders.guard.policyFile),
     workload,
     seed: SEED,
-    toFloor: baselineOf(phases, contenders.names),
+    toFloor: baseline,
     targets: targets.map((target) => ({ ...target, met: isMet(target) })),
     rows: rows.map(({ run }) => run),
     runs: {
@@ -123,36 +132,10 @@ async function compare(
     },
   };
   const failed = rows.some((row) => row.failed > 0);
-  const isBehind = settle(options, plan, results, failed);
-  return failed || isBehind ? EXIT_FAILED : 0;
-}
-
-/** Stores what came out, compares it with the baseline, and tells whether the guard fell behind. */
-function settle(options: BenchOptions, plan: Plan, results: Results, failed: boolean): boolean {
   if (failed) say("FAILED: a run had less than 99.95 % full answers; only full answers count.");
-  if (!plan.isWhole) {
-    say("A part of the plan only: nothing is stored or compared.");
-    return false;
-  }
-  say(`Stored in ${writeResults("latest", results)}`);
-  if (options.baseline) {
-    if (failed) say("Not taken as the baseline.");
-    else say(`Stored in ${writeResults("baseline", results)}`);
-    return false;
-  }
-  const before = readResults("baseline");
-  if (before === undefined) {
-    say("There is no baseline to compare with: --baseline writes one.");
-    return false;
-  }
-  return tellBehind(results.toFloor, before.toFloor);
-}
-
-function tellBehind(now: Baseline, before: Baseline): boolean {
-  const reasons = fallenBehind(now, before);
-  for (const reason of reasons) say(`FELL BEHIND: ${reason}`);
-  if (reasons.length === 0) say("As good as the baseline, within its gates.");
-  return reasons.length > 0;
+  const settling = { isWhole: plan.isWhole, asBaseline: options.baseline, unjudged };
+  const isBehind = settle(settling, results, { write: writeResults, read: readResults }, say);
+  return failed || isBehind ? EXIT_FAILED : 0;
 }
 
 async function main(): Promise<void> {

@@ -14,7 +14,7 @@ export interface BenchOptions {
   readonly profile: boolean;
   /** With `profile`: an earlier build to profile in turn with it. */
   readonly before: string | undefined;
-  /** Writes the baseline instead of comparing with it. */
+  /** Writes the baseline, beside the results, instead of comparing with it. */
   readonly baseline: boolean;
   /** Another build of the guard than `dist`. */
   readonly dist: string | undefined;
@@ -29,17 +29,19 @@ export const HELP = `npm run bench -- [flags]
 
 Measures the guard against its floors and peers on this machine: closed loops, open loops at a constant rate, and
 the guard with a slow and with a dead Redis. Prints a table and the ratios to reach, writes load/results/latest.json,
-and compares with load/results/baseline.json. Needs Linux and a redis-server on PATH; about fourteen minutes.
+and compares with load/results/baseline.json. Needs Linux and a redis-server on PATH; about sixteen minutes.
 
   --quick           one short round: a look, no comparison with the baseline
   --only A,B        these subjects alone (names as in the table)
-  --rounds N        rounds of each phase
+  --rounds N        rounds of each phase, or of each curve: there, back, there again …
   --seconds N       seconds of each measured run
-  --curves          the cost curves instead, drawn into load/results (about nine minutes); with --only these curves
-                    alone, the others stay as they are; with --quick a look that stores nothing
+  --curves          the cost curves instead, drawn into load/results (about twenty minutes; with --rounds 1 half of
+                    it); with --only these curves alone, the others stay as they are; with --quick a look that stores
+                    nothing
   --profile         where the guard's time goes instead: a flame graph and a table of steps in load/results
-  --before FOLDER   with --profile: an earlier build to compare with
-  --baseline        write load/results/baseline.json
+  --before FOLDER   with --profile: an earlier build (its dist), measured in turn with this one, each with the flags of
+                    the package.json beside it
+  --baseline        write load/results/baseline.json too; not where one of its ratios could not be judged
   --dist FOLDER     the guard of another build instead of dist
   --help            this text
 

@@ -12,14 +12,14 @@ export const BASKET_CURVES: readonly CurvePlan[] = [
     title: "More lines a swipe",
     x: "lines a swipe, each with its boxes",
     measure: (ground) =>
-      oneByOne(LINES, (lines) => measurePoint(ground, lines, { traffic: { lines } })),
+      oneByOne(ground, LINES, (lines) => measurePoint(ground, lines, { traffic: { lines } })),
   },
   {
     name: "codes",
     title: "More trace codes a swipe",
     x: "trace codes a swipe, four a line at most",
     measure: (ground) =>
-      oneByOne(CODES, (codes) =>
+      oneByOne(ground, CODES, (codes) =>
         measurePoint(ground, codes, {
           traffic: { codes, lines: Math.ceil(codes / CODES_A_LINE) },
         }),

@@ -5,24 +5,27 @@ import { createPseudonymiser, generateKey, parseKeyFile } from "../../src/privac
 import type { Pseudonymiser } from "../../src/privacy/pseudonymiser.ts";
 import { CANONICAL_RULES } from "../workload/policies.ts";
 import { personNumber } from "../workload/turns.ts";
-import { type CurveGround, policyFileOf } from "./curve-point.ts";
-import { type History, SAMPLE_FROM, uploadHistory } from "./history.ts";
+import { type CurveGround, type KeptMemory, policyFileOf } from "./curve-point.ts";
+import { FIRST_PASS, type History, SAMPLE_FROM, uploadHistory } from "./history.ts";
 import type { RedisMemory } from "./redis-memory.ts";
 
 /** Names a command of the copying carries. */
 const NAMES_AT_ONCE = 2_000;
+/** Copies of the goods that one run may come to; it comes to a handful. */
+const PASSES_A_RUN = 25;
 
 /**
  * Persons by the million, without millions of swipes: the guard writes the ledgers of a sample, and Redis
  * copies them under the names of other persons. The same bytes, names of the same length, the same time to
  * live; the names are those of the persons whom the traffic then brings, under a key made for the run.
  */
-export class CopiedLedgers {
+export class CopiedLedgers implements KeptMemory {
   readonly env: Readonly<Record<string, string>>;
   readonly #memory: RedisMemory;
   readonly #pseudonymiser: Pseudonymiser;
   #sample: readonly string[] = [];
   #prefix = "";
+  #runs = 0;
 
   constructor(ground: CurveGround, memory: RedisMemory) {
     mkdirSync(ground.scratch, { recursive: true });
@@ -71,6 +74,10 @@ export class CopiedLedgers {
       await this.#memory.copy(source, names);
     }
     return ((await this.#memory.usedBytes()) - before) / (to - from);
+  }
+
+  nextPass(): number {
+    return (this.#runs++ * PASSES_A_RUN) % FIRST_PASS;
   }
 
   #name(person: number): string {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { TrafficSource } from "../generators/job.ts";
 import { countingShare } from "../measure/full-share.ts";
 import { type MeasuredRun, measure } from "../measure/measure.ts";
+import { median } from "../measure/median.ts";
 import { STOLEN_MAX } from "../measure/pairs.ts";
 import { OTHER_CORES_MAX } from "../measure/remarks.ts";
 import type { CurvePoint } from "../report/curve.ts";
@@ -26,8 +27,16 @@ export interface CurveSpan {
   readonly warmUpS: number;
   readonly warmUpAnswers: number;
   readonly forS: number;
+  /** How often. */
+  readonly rounds: number;
   /** Once more where the machine was disturbed. */
   readonly isRepeated: boolean;
+}
+
+/** A memory that several runs share. */
+export interface KeptMemory {
+  /** Goods that none of them has sold: a box sold twice is held, and a hold is another work than a sale. */
+  nextPass(): number;
 }
 
 /** What is different at one point from the canonical workload. */
@@ -38,7 +47,7 @@ export interface CurveSetting {
   readonly redisUrl?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** What the memory holds is part of the setting. */
-  readonly keepMemory?: boolean;
+  readonly keepMemory?: KeptMemory;
   /** So many share the swipes, and each of them must be warm. */
   readonly instances?: number;
 }
@@ -48,8 +57,12 @@ export interface CurveSetting {
  * each other: a guard that has answered some thousands of requests costs up to three times as much as later (measured),
  * and a dear point would get fewer of them in the same time.
  */
-export const WHOLE: CurveSpan = { warmUpS: 12, warmUpAnswers: 8_000, forS: 4, isRepeated: true };
-export const QUICK: CurveSpan = { warmUpS: 1, warmUpAnswers: 8_000, forS: 1, isRepeated: false };
+export const WHOLE: CurveSpan = {
+  ...{ warmUpS: 12, warmUpAnswers: 8_000, forS: 4, rounds: 2, isRepeated: true },
+};
+export const QUICK: CurveSpan = {
+  ...{ warmUpS: 1, warmUpAnswers: 8_000, forS: 1, rounds: 1, isRepeated: false },
+};
 /** Fewer than in the table: where a swipe costs four times as much, none of them may wait for its deadline. */
 const TILLS = 8;
 
@@ -67,6 +80,26 @@ export async function measurePoint(
     `  ${pointText(point)}${run.failed > 0 ? `; ${run.failed} failed: ${run.failures[0]}` : ""}`,
   );
   return point;
+}
+
+/** The runs of one point as one: medians, but of what speaks against them the worst. */
+export function middleOf(runs: readonly CurvePoint[]): CurvePoint {
+  const [first] = runs;
+  if (first === undefined) throw new Error("no runs to take the middle of");
+  const valuesOf = (name: keyof CurvePoint) =>
+    runs.map((run) => run[name]).filter((value) => value !== undefined);
+  const figures = (Object.keys(first) as (keyof CurvePoint)[]).map((name) => [
+    name,
+    median(valuesOf(name)),
+  ]);
+  const cpu = valuesOf("cpuUs");
+  return {
+    ...(Object.fromEntries(figures) as CurvePoint),
+    ...(first.full === undefined ? {} : { full: Math.min(...valuesOf("full")) }),
+    ...(first.stolen === undefined ? {} : { stolen: Math.max(...valuesOf("stolen")) }),
+    ...(first.otherCores === undefined ? {} : { otherCores: Math.max(...valuesOf("otherCores")) }),
+    ...(runs.length < 2 ? {} : { spread: Math.max(...cpu) / Math.min(...cpu) - 1 }),
+  };
 }
 
 /** What neighbours and other programs took of the machine; above 1 the point is measured once more. */
@@ -109,7 +142,8 @@ function pointText({
 function runAt(ground: CurveGround, setting: CurveSetting): Promise<MeasuredRun> {
   const { reference, scratch } = ground;
   const { warmUpS, warmUpAnswers, forS } = ground.span;
-  const { instances = 1 } = setting;
+  const { instances = 1, keepMemory } = setting;
+  const pass = keepMemory === undefined ? {} : { firstPass: keepMemory.nextPass() };
   const policyFile = policyFileOf(ground, setting.policy ?? { rules: CANONICAL_RULES });
   return measure({
     subject: setting.subject ?? ground.subject,
@@ -120,10 +154,10 @@ function runAt(ground: CurveGround, setting: CurveSetting): Promise<MeasuredRun>
       policyFile,
       ...(setting.env === undefined ? {} : { env: setting.env }),
     },
-    traffic: { ...ground.traffic, ...setting.traffic },
+    traffic: { ...ground.traffic, ...setting.traffic, ...pass },
     load: { kind: "closed", connections: TILLS },
     ...{ warmUpS: warmUpS * instances, warmUpAnswers: warmUpAnswers * instances, forS },
-    ...(setting.keepMemory === true ? { keepMemory: true } : {}),
+    ...(keepMemory === undefined ? {} : { keepMemory: true }),
   });
 }
 

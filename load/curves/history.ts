@@ -18,8 +18,8 @@ export interface History {
 const BACK_MS = 6 * 86_400_000;
 /** Lines of one upload: well below its limits of 1,000 and of 4 MB. */
 const LINES_AT_ONCE = 500;
-/** Copies of the goods that the traffic does not come to. */
-const FIRST_PASS = 600;
+/** From here on copies of the goods that the traffic does not come to. */
+export const FIRST_PASS = 600;
 
 /** The guard plays so many uploads side by side (BATCHES_AT_ONCE). */
 const UPLOADS = 4;

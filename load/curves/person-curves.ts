@@ -1,6 +1,7 @@
 import { freemem } from "node:os";
+import type { CurvePoint } from "../report/curve.ts";
 import { CopiedLedgers } from "./copied-ledgers.ts";
-import { type CurvePlan, type MeasuredCurve, oneByOne } from "./curve-plan.ts";
+import { again, type CurvePlan, type MeasuredCurve, oneByOne } from "./curve-plan.ts";
 import { type CurveGround, measurePoint } from "./curve-point.ts";
 import { RedisMemory } from "./redis-memory.ts";
 
@@ -42,13 +43,13 @@ export const PERSON_CURVES: readonly CurvePlan[] = [
 
 async function swipesCurve(ground: CurveGround): Promise<MeasuredCurve> {
   const ledgers = new CopiedLedgers(ground, new RedisMemory(ground.redisUrl));
-  return oneByOne(SWIPES, async (swipes) => {
+  return oneByOne(ground, SWIPES, async (swipes) => {
     await ledgers.writeSample(ground, sampleOf(swipes));
     const personBytes = await ledgers.copyTo(0, PERSONS_WITH_PAST);
     const point = await measurePoint(ground, swipes, {
       traffic: { persons: PERSONS_WITH_PAST },
       env: ledgers.env,
-      keepMemory: true,
+      keepMemory: ledgers,
     });
     return { ...point, personBytes };
   });
@@ -61,19 +62,14 @@ async function personsCurve(ground: CurveGround): Promise<MeasuredCurve> {
   await ledgers.writeSample(ground, sampleOf(SWIPES_EACH));
   const room = freemem() / 2;
   let known = 0;
-  const { points } = await oneByOne(
-    PERSONS.filter((persons) => persons * BYTES_A_PERSON < room),
-    async (persons) => {
-      const personBytes = await ledgers.copyTo(known, persons);
-      known = persons;
-      const point = await measurePoint(ground, persons, {
-        traffic: { persons },
-        env: ledgers.env,
-        keepMemory: true,
-      });
-      return { ...point, personBytes };
-    },
-  );
+  const points: CurvePoint[] = [];
+  for (const persons of PERSONS.filter((persons) => persons * BYTES_A_PERSON < room)) {
+    const personBytes = await ledgers.copyTo(known, persons);
+    known = persons;
+    const setting = { traffic: { persons }, env: ledgers.env, keepMemory: ledgers };
+    const point = await again(ground, () => measurePoint(ground, persons, setting));
+    points.push({ ...point, personBytes });
+  }
   await memory.flush();
   return { points, beside };
 }

@@ -14,6 +14,7 @@ export const POLICY_CURVES: readonly CurvePlan[] = [
     x: "rules in force",
     measure: (ground) =>
       oneByOne(
+        ground,
         RULES.filter((rules) => rules <= RULES_MAX),
         (rules) => measurePoint(ground, rules, { policy: { rules } }),
       ),
@@ -23,7 +24,7 @@ export const POLICY_CURVES: readonly CurvePlan[] = [
     title: "More windows",
     x: "different windows that 96 counters look back over",
     measure: (ground) =>
-      oneByOne(WINDOWS, (windows) =>
+      oneByOne(ground, WINDOWS, (windows) =>
         measurePoint(ground, windows, { policy: { rules: RULES_OVER_WINDOWS, windows } }),
       ),
   },

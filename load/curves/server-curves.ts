@@ -16,7 +16,7 @@ export const SERVER_CURVES: readonly CurvePlan[] = [
     title: "More guards on one Redis",
     x: "guards on one Redis",
     measure: (ground) =>
-      oneByOne(INSTANCES, (instances) =>
+      oneByOne(ground, INSTANCES, (instances) =>
         measurePoint(ground, instances, {
           subject: several(ground.subject, instances),
           instances,
@@ -28,7 +28,7 @@ export const SERVER_CURVES: readonly CurvePlan[] = [
     title: "More shards of a Redis Cluster",
     x: "primaries of a Redis Cluster",
     measure: (ground) =>
-      oneByOne(SHARDS, async (shards) => {
+      oneByOne(ground, SHARDS, async (shards) => {
         const cluster = await startCluster({ primaries: shards, nodeTimeoutMs: NODE_TIMEOUT_MS });
         try {
           return await measurePoint(ground, shards, { redisUrl: cluster.url });

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type CurvePoint, cpuOf, shapeOf } from "../report/curve.ts";
+import { type CurvePoint, shapeOfCpu } from "../report/curve.ts";
 import { figure, short, size } from "../report/numbers.ts";
 
 type Points = readonly CurvePoint[];
@@ -46,7 +46,7 @@ const WHY: Readonly<Record<string, Tell>> = {
 };
 
 function isPlain(points: Points): boolean {
-  return shapeOf(cpuOf(points)) !== "neither";
+  return shapeOfCpu(points) !== "neither";
 }
 
 /** What one more costs, before and after the point that lies farthest from the straight way between the ends. */
@@ -59,7 +59,17 @@ function rates(points: Points, one: string): string | undefined {
   const [bend] = points.slice(1, -1).sort((a, b) => off(b) - off(a));
   if (bend === undefined) return undefined;
   const [before, after] = [slope(first, bend), slope(bend, last)];
+  if (before < 0 || after < 0) return deepestFall(points, one);
   return `Up to ${short(bend.x)} a ${one} more costs ${figure(before)} µs, from there on ${figure(after)}.`;
+}
+
+/** More of anything is not cheaper: what falls is the machine's doing. */
+function deepestFall(points: Points, one: string): string | undefined {
+  const steps = points.slice(1).map((to, index) => ({ from: points[index] ?? to, to }));
+  const [deepest] = steps.sort((a, b) => a.to.cpuUs / a.from.cpuUs - b.to.cpuUs / b.from.cpuUs);
+  if (deepest === undefined) return undefined;
+  const { from, to } = deepest;
+  return `From ${short(from.x)} to ${short(to.x)} it falls, though more ${one}s are not cheaper: so much do runs differ.`;
 }
 
 function slope(one: CurvePoint, other: CurvePoint): number {
@@ -114,7 +124,8 @@ function moreBytes(first: CurvePoint, last: CurvePoint): string | undefined {
 }
 
 function dearerRedis(first: CurvePoint, last: CurvePoint): string | undefined {
-  return growth(first, last, "redisCpuUs") > GROWN
+  // Where the guard is as much dearer, it is the machine that was slower.
+  return growth(first, last, "redisCpuUs") > GROWN * Math.max(1, last.cpuUs / first.cpuUs)
     ? `Redis itself takes ${figure(first.redisCpuUs)} µs a swipe with the fewest and ${figure(last.redisCpuUs)} with the most: of a large memory less is in the processor's caches.`
     : undefined;
 }
@@ -123,7 +134,7 @@ function upAndDown(points: Points): string | undefined {
   const [first, ...others] = points;
   const rises = others.filter(({ cpuUs }, index) => cpuUs > (points[index]?.cpuUs ?? 0)).length;
   return first !== undefined && rises > 0 && rises < others.length
-    ? "It goes up and down without order: it is how much runs differ."
+    ? "It goes up and down without order: that is how much runs differ, and not what it is drawn against."
     : undefined;
 }
 

@@ -5,6 +5,7 @@ import type { FromGenerator, GeneratorJob, GeneratorResult, Part } from "./job.t
 
 /** A generator in a process of its own, so that its work is not on the bench's event loop, nor its CPU in anybody's bill. */
 export interface Generator {
+  readonly pid: number;
   /** Resolves when it has its traffic and begins the warm-up. */
   readonly begun: Promise<void>;
   /** Resolves when it has sent the warm-up. */
@@ -50,6 +51,7 @@ export function startGenerator(job: GeneratorJob): Generator {
     await paced;
   };
   return {
+    pid: child.pid ?? 0,
     begun,
     warm,
     pace,

@@ -1,3 +1,12 @@
+import {
+  type Found,
+  type Names,
+  type Phases,
+  p99OfFloor,
+  throughputOfFloor,
+  whyNotText,
+} from "./targets.ts";
+
 /** What is compared with an earlier bench: ratios to the memory floor, which hold on another machine too. */
 export interface Baseline {
   readonly throughputOfFloor: number | undefined;
@@ -8,6 +17,26 @@ export interface Baseline {
 const THROUGHPUT_MIN = 0.85;
 /** A p99 above this multiple of the baseline's has risen. */
 const P99_MAX = 1.2;
+
+/** What this bench has to compare, and a sentence for each ratio that it could not judge. */
+export interface ToFloor {
+  readonly baseline: Baseline;
+  readonly unjudged: readonly string[];
+}
+
+/** From the pairs without a failed run; a run that failed elsewhere takes nothing from them. */
+export function toFloorOf(phases: Phases, names: Names): ToFloor {
+  const throughput = throughputOfFloor(phases, names);
+  const p99 = p99OfFloor(phases, names);
+  return {
+    baseline: { throughputOfFloor: throughput.value, p99OfFloor: p99.value },
+    unjudged: [...unjudged("throughput", throughput), ...unjudged("p99", p99)],
+  };
+}
+
+function unjudged(name: string, { value, why }: Found): readonly string[] {
+  return value === undefined ? [`${name} / memory floor's: ${whyNotText(why)}`] : [];
+}
 
 /** One sentence for each gate that is broken. */
 export function fallenBehind(now: Baseline, baseline: Baseline): readonly string[] {

@@ -7,6 +7,7 @@ import type { Running, Subject, Surroundings } from "../subjects/subject.ts";
 import { askRedis, portsOf } from "./ask-redis.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { busyUs, cpuUsOf, type MachineTime, readMachineTime, stolenShare } from "./machine-time.ts";
+import { busiest, type ProcessTimes, readProcessTimes } from "./other-programs.ts";
 import { sampleOf } from "./prometheus-text.ts";
 import {
   hearSenders,
@@ -40,8 +41,10 @@ export interface MeasuredRun extends RunResult {
   /** CPU of the subject and of the generator, in cores. */
   readonly subjectCores: number;
   readonly generatorCores: number;
-  /** CPU of everything else on the machine but Redis, in cores: where it is much, nothing here says much. */
+  /** CPU of everything else on the machine but Redis and this bench, in cores: where it is much, nothing here says much. */
   readonly otherCores: number;
+  /** Who of them used most, by name, in cores. */
+  readonly otherMost?: { readonly name: string; readonly cores: number };
   /** How late the generator itself sent what was due, ms. */
   readonly lateP99: number;
   readonly failures: readonly string[];
@@ -57,6 +60,9 @@ interface Reading {
   readonly redis: RedisUsage;
   readonly folder: number;
   readonly machine: MachineTime;
+  readonly processes: ProcessTimes;
+  /** CPU of this process: it asks, and stands in for a slow Redis. */
+  readonly ownUs: number;
 }
 
 /** Starts the subject, warms it up, measures it under the load and stops it. */
@@ -86,7 +92,8 @@ export async function measure(job: MeasureJob): Promise<MeasuredRun> {
     const seen = await generator.go();
     const after = await read(running, redisUrl, scratch);
     const metrics = await running.metrics();
-    return toRun(job, seen, { before, after, senders, metrics });
+    const ours = [...running.pids, ...after.redis.pids, generator.pid, process.pid];
+    return toRun(job, seen, { before, after, senders, metrics, ours });
   } finally {
     await generator.stop();
     await running.stop();
@@ -114,6 +121,8 @@ async function read(running: Running, redisUrl: string, scratch: string): Promis
     cpuUs: cpuUsOf(running.pids),
     folder: folderBytes(scratch),
     machine: readMachineTime(),
+    processes: readProcessTimes(),
+    ownUs: cpuUsOf([process.pid]),
   };
 }
 
@@ -122,12 +131,14 @@ interface Readings {
   readonly after: Reading;
   readonly senders: Senders;
   readonly metrics: string | undefined;
+  /** Pids of all that takes part. */
+  readonly ours: readonly number[];
 }
 
 function toRun(
   { subject, load }: MeasureJob,
   seen: GeneratorResult,
-  { before, after, senders, metrics }: Readings,
+  { before, after, senders, metrics, ours }: Readings,
 ): MeasuredRun {
   const { seconds, answered, checks, p50, p99, p999, max, failed, failures } = seen;
   const perSwipe = (amount: number) => (answered === 0 ? 0 : amount / answered);
@@ -135,6 +146,7 @@ function toRun(
   const cpuUs = after.cpuUs - before.cpuUs;
   const redisCpuUs = after.redis.cpuUs - before.redis.cpuUs;
   const cores = (us: number) => us / (seconds * 1e6);
+  const most = busiest(before.processes, after.processes, ours);
   const share = (count: number) => (checks === 0 ? 0 : count / checks);
   return {
     subject: subject.name,
@@ -158,8 +170,11 @@ function toRun(
     generatorCores: seen.cpuCores,
     otherCores: Math.max(
       0,
-      cores(busyUs(before.machine, after.machine) - cpuUs - redisCpuUs) - seen.cpuCores,
+      cores(
+        busyUs(before.machine, after.machine) - (cpuUs + redisCpuUs + after.ownUs - before.ownUs),
+      ) - seen.cpuCores,
     ),
+    ...(most === undefined ? {} : { otherMost: { name: most.name, cores: cores(most.cpuUs) } }),
     lateP99: seen.lateP99,
     failures,
   };

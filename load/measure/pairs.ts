@@ -65,6 +65,19 @@ export async function inTurn<T extends Run>(
   return { runs, pairs, repeated };
 }
 
+/** Of two that never met: each time both took their turn with the same run of the anchor. */
+export function pairsBetween<T>(
+  turns: Pick<Turns<T>, "pairs">,
+  one: string,
+  other: string,
+): readonly Pair<T>[] {
+  const others = new Map((turns.pairs.get(other) ?? []).map((pair) => [pair.anchor, pair.other]));
+  return (turns.pairs.get(one) ?? []).flatMap((pair) => {
+    const met = others.get(pair.anchor);
+    return met === undefined ? [] : [{ anchor: pair.other, other: met }];
+  });
+}
+
 export function isSpoilt({ anchor, other }: Pair<Run>): boolean {
   return anchor.stolen > STOLEN_MAX || other.stolen > STOLEN_MAX;
 }

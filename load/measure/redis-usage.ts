@@ -9,6 +9,7 @@ export interface CommandUsage {
 
 /** What Redis used since it started; of a Cluster, all its servers together. */
 export interface RedisUsage {
+  readonly pids: readonly number[];
   readonly cpuUs: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
@@ -25,9 +26,11 @@ const OWN_COMMANDS = ["info", "monitor", "quit", "flushall", "ping"];
 export async function readRedisUsage(redisUrl: string): Promise<RedisUsage> {
   const texts = await Promise.all(
     portsOf(redisUrl).map(async (port) =>
-      (await Promise.all(["cpu", "stats", "commandstats"].map((part) => info(port, part)))).join(
-        "",
-      ),
+      (
+        await Promise.all(
+          ["server", "cpu", "stats", "commandstats"].map((part) => info(port, part)),
+        )
+      ).join(""),
     ),
   );
   return texts.map(parseRedisUsage).reduce(add);
@@ -50,6 +53,7 @@ export function parseRedisUsage(text: string): RedisUsage {
     commands.set(name, { calls: Number(calls), us: Number(us) });
   }
   return {
+    pids: [field("process_id")],
     cpuUs: (field("used_cpu_sys") + field("used_cpu_user")) * 1e6,
     bytesIn: field("total_net_input_bytes"),
     bytesOut: field("total_net_output_bytes"),
@@ -64,6 +68,7 @@ function add(one: RedisUsage, other: RedisUsage): RedisUsage {
     commands.set(name, { calls: calls + (had?.calls ?? 0), us: us + (had?.us ?? 0) });
   }
   return {
+    pids: [...one.pids, ...other.pids],
     cpuUs: one.cpuUs + other.cpuUs,
     bytesIn: one.bytesIn + other.bytesIn,
     bytesOut: one.bytesOut + other.bytesOut,

@@ -17,20 +17,15 @@ export function runText(run: MeasuredRun): string {
 }
 
 /** What a reader must know to trust the figures, or not to. */
-export function remarksOn(rows: readonly Row[], { fast, tail, equal }: Phases): readonly string[] {
-  const remarks: string[] = [];
-  for (const { run } of rows) {
-    if (run.generatorCores > GENERATOR_CORES_MAX) {
-      remarks.push(
-        `The generator used ${run.generatorCores.toFixed(2)} cores against ${run.subject} (${run.load}): its throughput may be the generator's.`,
-      );
-    }
-    if (run.otherCores > OTHER_CORES_MAX) {
-      remarks.push(
-        `Other programs used ${run.otherCores.toFixed(2)} cores during ${run.subject} (${run.load}): do not trust its figures.`,
-      );
-    }
-  }
+export function remarksOn(
+  rows: readonly Row[],
+  runs: readonly MeasuredRun[],
+  { fast, tail, equal }: Phases,
+): readonly string[] {
+  const remarks = rows.flatMap(({ run }) => {
+    const same = runs.filter(({ subject, load }) => subject === run.subject && load === run.load);
+    return [...busyGenerator(run), ...othersAtWork(same)];
+  });
   const repeated = fast.repeated + tail.repeated + equal.repeated;
   if (repeated > 0) {
     remarks.push(
@@ -38,4 +33,29 @@ export function remarksOn(rows: readonly Row[], { fast, tail, equal }: Phases): 
     );
   }
   return remarks;
+}
+
+function busyGenerator({ generatorCores, subject, load }: MeasuredRun): readonly string[] {
+  if (generatorCores <= GENERATOR_CORES_MAX) return [];
+  return [
+    `The generator used ${generatorCores.toFixed(2)} cores against ${subject} (${load}): its throughput may be the generator's.`,
+  ];
+}
+
+/** Run by run: a median of two hides which of them it was. */
+function othersAtWork(same: readonly MeasuredRun[]): readonly string[] {
+  const [worst] = [...same].sort((one, other) => other.otherCores - one.otherCores);
+  if (worst === undefined || worst.otherCores <= OTHER_CORES_MAX) return [];
+  const { subject, load, otherCores } = worst;
+  const disturbed = same.filter((run) => run.otherCores > OTHER_CORES_MAX).length;
+  return [
+    `In ${disturbed} of ${same.length} runs of ${subject} (${load}) other programs used up to ${otherCores.toFixed(2)} cores, ${whoText(worst)}: do not trust its figures.`,
+  ];
+}
+
+/** Processes are read before and after the run. */
+function whoText({ otherCores, otherMost }: MeasuredRun): string {
+  return otherMost !== undefined && otherMost.cores >= otherCores / 2
+    ? `${otherMost.cores.toFixed(2)} of them ${otherMost.name}`
+    : "most of it by such as had ended by its end";
 }

@@ -2,7 +2,7 @@ import { hasFailed } from "./full-share.ts";
 import type { MeasuredRun } from "./measure.ts";
 import { median } from "./median.ts";
 import { unspoilt } from "./pairs.ts";
-import { isMet, type Target } from "./targets.ts";
+import { isMet, type Target, whyNotText } from "./targets.ts";
 
 /** One line of the table: the medians of one subject's runs under one load, without those that failed. */
 export interface Row {
@@ -58,8 +58,10 @@ export function rowsOf(
 
 /** Each figure's own median: no single run need have been like it. */
 function middle(runs: readonly MeasuredRun[]): MeasuredRun {
-  const [first] = runs;
-  if (first === undefined) throw new Error("no runs to take the middle of");
+  const [run] = runs;
+  if (run === undefined) throw new Error("no runs to take the middle of");
+  // Whoever disturbed one run is not to be read beside the middle of all.
+  const { otherMost, ...first } = run;
   const figures: [string, unknown][] = Object.entries(first).map(([name, value]) => {
     if (typeof value !== "number") return [name, value];
     const values = runs.map((run) => (run as unknown as Record<string, unknown>)[name]);
@@ -105,7 +107,7 @@ export function targetsText(targets: readonly Target[]): string {
 
 function judgement(target: Target): string {
   const met = isMet(target);
-  if (met === undefined) return "not judged";
+  if (met === undefined) return whyNotText(target.why);
   return met ? "met" : "NOT MET";
 }
 

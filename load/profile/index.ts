@@ -4,6 +4,7 @@ import type { TrafficSource } from "../generators/job.ts";
 import { measure } from "../measure/measure.ts";
 import { median } from "../measure/median.ts";
 import { inTurn, unspoilt } from "../measure/pairs.ts";
+import { runText } from "../measure/remarks.ts";
 import { guard } from "../subjects/guard.ts";
 import type { Surroundings } from "../subjects/subject.ts";
 import type { CallNode } from "./cpu-profile.ts";
@@ -28,12 +29,16 @@ export interface ProfileOptions {
   readonly rounds: number;
   /** Folder of the results. */
   readonly results: string;
+  /** Hears of each run and table as it is done. */
+  readonly heard: (text: string) => void;
 }
 
 /** What `steps.json` holds. */
 export interface StepTable {
   /** Of the run under the profiler. */
   readonly swipes: number;
+  /** When its command began, ISO 8601: builds that took turns have the same; absent in older files. */
+  readonly measuredAt?: string;
   /** CPU without the profiler, median of the runs, µs a swipe, its settlement included. */
   readonly cpuUs: number;
   /** The largest of its runs, 0 to 1. */
@@ -48,6 +53,7 @@ const LEAST_BOX = 0.003;
 /** Files of the results end so, by the build. */
 const NOW = "";
 const BEFORE = "-before";
+const NAMES: Readonly<Record<string, string>> = { [NOW]: "this build", [BEFORE]: "the earlier" };
 /** Under the profiler a guard carries less; at its fastest it would turn requests away, and that is another work. */
 const WATCHED = 0.3;
 /** Pairs run again because a neighbour took too much of the machine, at most. */
@@ -60,6 +66,7 @@ const REPEATS_MAX = 3;
  */
 export async function profile(options: ProfileOptions): Promise<StepTable> {
   const { dist, before } = options;
+  const measuredAt = new Date().toISOString();
   mkdirSync(options.results, { recursive: true });
   const builds = new Map([
     [NOW, dist],
@@ -71,8 +78,11 @@ export async function profile(options: ProfileOptions): Promise<StepTable> {
     const fastest = median(alone.map(({ perSecond }) => perSecond)) ?? 0;
     const load = { kind: "open", perSecond: Math.max(1, Math.round(fastest * WATCHED)) } as const;
     const watched = await watch({ ...options, dist: build, load });
-    const table = tableOf(alone, watched);
+    const table = { ...tableOf(alone, watched), measuredAt };
     writeStepFiles(options.results, suffix, table, watched.tree);
+    options.heard(
+      `  ${NAMES[suffix]}: ${table.cpuUs.toFixed(0)} µs a swipe, shared out in steps${suffix}.json`,
+    );
     if (suffix !== NOW) continue;
     writeJson(join(options.results, "left-behind.json"), watched.left);
     return table;
@@ -82,13 +92,15 @@ export async function profile(options: ProfileOptions): Promise<StepTable> {
 
 /** Without the profiler, in turn; gives a build's runs that were not spoilt. */
 async function runsOf(options: ProfileOptions, builds: ReadonlyMap<string, string>) {
-  const { around, traffic, connections, warmUpS, forS, rounds } = options;
+  const { around, traffic, connections, warmUpS, forS, rounds, heard } = options;
   const load = { kind: "closed", connections } as const;
   const others = [...builds.keys()].filter((suffix) => suffix !== NOW);
   const plan = { anchor: NOW, others, rounds, repeatsMax: REPEATS_MAX };
   const { runs } = await inTurn(plan, async (suffix) => {
     const subject = guard(suffix, builds.get(suffix));
-    return measure({ subject, around, traffic, load, warmUpS, forS });
+    const run = await measure({ subject, around, traffic, load, warmUpS, forS });
+    heard(runText({ ...run, subject: NAMES[suffix] ?? suffix }));
+    return run;
   });
   return (suffix: string) => unspoilt(runs.filter(({ subject }) => subject === suffix));
 }

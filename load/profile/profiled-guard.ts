@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { startFlags } from "../subjects/guard.ts";
+import { flagsOf } from "../subjects/build-folder.ts";
 import { startListening } from "../subjects/started-process.ts";
 import type { Surroundings } from "../subjects/subject.ts";
 import { type CpuProfile, readProfile } from "./cpu-profile.ts";
@@ -17,7 +16,6 @@ export interface ProfiledGuard {
   stop(): Promise<void>;
 }
 
-const MANIFEST = fileURLToPath(new URL("../../../package.json", import.meta.url));
 const BANNER = /listens on {2}(http:\/\/\S+:\d+)/;
 const READY_LIMIT_MS = 30_000;
 const POLL_MS = 50;
@@ -32,11 +30,7 @@ export async function startProfiledGuard(
   const own = mkdtempSync(join(around.scratch, "profile-"));
   const folder = join(own, "cpu");
   const dataDir = join(own, "data");
-  const flags = [
-    ...startFlags(readFileSync(MANIFEST, "utf8")),
-    "--cpu-prof",
-    `--cpu-prof-dir=${folder}`,
-  ];
+  const flags = [...flagsOf(dist), "--cpu-prof", `--cpu-prof-dir=${folder}`];
   const environment = {
     ...{ HOST: "127.0.0.1", PORT: "0", REDIS_URL: around.redisUrl, GUARD_DATA_DIR: dataDir },
     ...{ GUARD_POLICY: around.policyFile, GUARD_REFERENCE: around.reference },

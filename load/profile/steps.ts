@@ -80,6 +80,7 @@ export const STEP_RULES: readonly StepRule[] = [
   { path: "src/decision/decided.ts", step: "decode" },
   { path: "src/decision/kept-readings.ts", name: KEEPS, step: "encode" },
   { path: "src/decision/kept-readings.ts", step: "decode" },
+  { path: "src/decision/sealed-text.ts", step: "encode" },
   { path: "src/decision/told.ts", step: "serialise" },
   { path: "src/decision/verdict.ts", step: "judge" },
   { path: "src/decision/one-sale.ts", step: "judge" },

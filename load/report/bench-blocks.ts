@@ -2,6 +2,7 @@ import { hasFailed } from "../measure/full-share.ts";
 import type { MachineFacts } from "../measure/machine-facts.ts";
 import type { MeasuredRun } from "../measure/measure.ts";
 import type { Results } from "../measure/results.ts";
+import { whyNotText } from "../measure/targets.ts";
 import { DUTIES, DUTY_HEADS } from "./duties.ts";
 import { table } from "./markdown.ts";
 import { figure } from "./numbers.ts";
@@ -90,12 +91,12 @@ function columnsOf(rows: readonly Row[], columns: readonly Column[]): string {
 
 /** The ratios to reach, with what was reached. */
 export function targetTable({ targets }: Results): string {
-  const rows = targets.map(({ what, value, limit, must, met, bare }) => [
+  const rows = targets.map(({ what, value, why, limit, must, met, bare }) => [
     what,
     `${must === "atLeast" ? "at least" : "at most"} ${figure(limit)}`,
     value === undefined ? "–" : figure(value),
     bare === undefined ? "–" : figure(bare),
-    met === undefined ? "not judged: too much time was stolen" : met ? "reached" : "**missed**",
+    met === undefined ? whyNotText(why) : met ? "reached" : "**missed**",
   ]);
   return table(["", "to reach", "measured", "the bare floor itself", ""], rows);
 }

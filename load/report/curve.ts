@@ -25,6 +25,8 @@ export interface CurvePoint {
   readonly stolen?: number;
   /** Cores that other programs kept busy. */
   readonly otherCores?: number;
+  /** By what share of the cheapest of its runs the dearest cost the guard more CPU; absent of a single run. */
+  readonly spread?: number;
   /** Memory of Redis, bytes a person. */
   readonly personBytes?: number;
 }
@@ -102,10 +104,8 @@ function hasFailed({ full = 1 }: CurvePoint): boolean {
   return full < FULL_SHARE_MIN;
 }
 
-/** Single runs of a few seconds differ by so much: a line that passes each point this closely is straight. */
+/** Runs of a few seconds differ by so much at least: a line that passes each point this closely is straight. */
 const NOISE = 0.1;
-/** A straight line that ends within this of where it begins is flat. */
-const FLAT = 0.1;
 
 export type Shape = "flat" | "linear" | "neither";
 
@@ -114,12 +114,22 @@ interface XY {
   readonly y: number;
 }
 
-export function shapeOf(points: readonly XY[]): Shape {
+/** @param noise what a point may lie off the line, and the line's end off its beginning where it is flat; a share */
+export function shapeOf(points: readonly XY[], noise = NOISE): Shape {
   const { at } = straightLine(points);
-  if (points.some(({ x, y }) => Math.abs(at(x) / y - 1) > NOISE)) return "neither";
+  if (points.some(({ x, y }) => Math.abs(at(x) / y - 1) > noise)) return "neither";
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return "flat";
-  return Math.abs(at(last.x) / at(first.x) - 1) <= FLAT ? "flat" : "linear";
+  return Math.abs(at(last.x) / at(first.x) - 1) <= noise ? "flat" : "linear";
+}
+
+export function shapeOfCpu(points: readonly CurvePoint[]): Shape {
+  return shapeOf(cpuOf(points), noiseOf(points));
+}
+
+/** The middle of a point's runs may be off by half of what they differ by. */
+export function noiseOf(points: readonly CurvePoint[]): number {
+  return Math.max(NOISE, ...points.map(({ spread = 0 }) => spread / 2));
 }
 
 /** The line nearest to all points, each by its share of itself: a tenth off is as bad at 500 µs as at 5,000. */
@@ -145,7 +155,7 @@ export function curveSentence(curve: Curve): string {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return "";
   const cpu = cpuOf(points);
-  const shape = shapeOf(cpu);
+  const shape = shapeOfCpu(points);
   const each = shape === "linear" ? ` of ${figure(straightLine(cpu).slope)} µs for one more` : "";
   const memory =
     first.personBytes === undefined || last.personBytes === undefined
@@ -155,7 +165,7 @@ export function curveSentence(curve: Curve): string {
   return [sentence, why, ...doubts(curve)].filter((words) => words !== undefined).join(" ");
 }
 
-export function cpuOf(points: readonly CurvePoint[]): readonly XY[] {
+function cpuOf(points: readonly CurvePoint[]): readonly XY[] {
   return points.map(({ x, cpuUs }) => ({ x, y: cpuUs }));
 }
 
@@ -166,7 +176,11 @@ function doubts({ points }: Curve): readonly string[] {
   const disturbed = points.filter(
     ({ stolen = 0, otherCores = 0 }) => stolen > STOLEN_MAX || otherCores > OTHER_CORES_MAX,
   );
+  const spread = Math.max(0, ...points.map(({ spread = 0 }) => spread));
   return [
+    spread <= NOISE
+      ? []
+      : `Runs of one point differed by up to ${Math.round(100 * spread)} %; its dot is their middle.`,
     failed.length === 0
       ? []
       : `Hollow dots failed: at ${at(failed)} less than 99.95 % of the answers were full.`,

@@ -1,3 +1,4 @@
+import { dot } from "./dots.ts";
 import { short } from "./numbers.ts";
 import { element, escapeText, svg, text } from "./svg.ts";
 import { linearScale, type Scale, spanScale } from "./ticks.ts";
@@ -40,9 +41,10 @@ const SQUARE = 4;
 const NAME_LETTERS = 36;
 const NAME_LINE = 14;
 const HEAD = 34;
-/** Narrower than this a tick's label would run into its neighbour's. */
-const LABEL_ROOM = 34;
-/** Strong enough on white and on black; told apart also by those who do not see red and green. */
+/** Of a tick's label: the width of a figure, and the least between two labels. */
+const TICK_LETTER = 6.6;
+const TICK_GAP = 7;
+/** Strong enough on white and on black; told apart also by those who do not see red and green, and by their dots. */
 const COLOURS = ["#2f81f7", "#d9822b", "#8957e5", "#2a9d8f"] as const;
 
 const STYLE = [
@@ -92,14 +94,17 @@ function drawn({ title, unit, lines, limit }: Panel, xName: string): string {
       text({ x: middle, y: bottom + 34 + index * NAME_LINE, "text-anchor": "middle" }, words),
     ),
     ...(limit === undefined ? [] : [limitLine(limit, axes)]),
-    ...lines.map((line, index) => lineOf(line, COLOURS[index % COLOURS.length] ?? "", axes, unit)),
+    ...lines.map((line, index) => lineOf(line, index, axes, unit)),
   ].join("\n");
 }
 
+/** Cut at the blank nearest to its middle: a word alone under a full line looks lost. */
 function wrapped(name: string): readonly string[] {
   if (name.length <= NAME_LETTERS) return [name];
-  const cut = name.lastIndexOf(" ", NAME_LETTERS);
-  return [name.slice(0, cut), name.slice(cut + 1)];
+  const blanks = [...name.matchAll(/ /g)].map(({ index }) => index);
+  const off = (at: number) => Math.abs(at - name.length / 2);
+  const [cut] = blanks.sort((one, other) => off(one) - off(other));
+  return cut === undefined ? [name] : [name.slice(0, cut), name.slice(cut + 1)];
 }
 
 interface Axes {
@@ -134,17 +139,23 @@ function horizontal(tick: number, axes: Axes): string {
 /** Labels that would touch the one before are left out; the last one never is. */
 function verticalTicks(axes: Axes): string[] {
   const bottom = PANEL.height - INSET.bottom;
-  const last = axes.x.ticks.at(-1);
-  const end = last === undefined ? 0 : xAt(last, axes);
-  let before = Number.NEGATIVE_INFINITY;
-  return axes.x.ticks.map((tick) => {
-    const x = xAt(tick, axes);
+  const places = axes.x.ticks.map((tick) => placeOf(tick, axes));
+  const last = places.at(-1);
+  let end = Number.NEGATIVE_INFINITY;
+  return places.map((place) => {
+    const { x, label, left, right } = place;
     const mark = element("line", { x1: x, x2: x, y1: bottom, y2: bottom + 4, class: "axis" });
-    const fits = x - before >= LABEL_ROOM && (tick === last || end - x >= LABEL_ROOM);
-    if (!fits) return mark;
-    before = x;
-    return mark + text({ x, y: bottom + 17, "text-anchor": "middle", class: "tick" }, short(tick));
+    const isBeforeLast = last === undefined || place === last || right + TICK_GAP <= last.left;
+    if (!isBeforeLast || left < end + TICK_GAP) return mark;
+    end = right;
+    return mark + text({ x, y: bottom + 17, "text-anchor": "middle", class: "tick" }, label);
   });
+}
+
+function placeOf(tick: number, axes: Axes) {
+  const [x, label] = [xAt(tick, axes), short(tick)];
+  const half = (label.length * TICK_LETTER) / 2;
+  return { x, label, left: x - half, right: x + half };
 }
 
 function legend(lines: readonly Line[]): string[] {
@@ -153,7 +164,7 @@ function legend(lines: readonly Line[]): string[] {
     const x = INSET.left - 36 + index * column;
     const stroke = COLOURS[index % COLOURS.length] ?? "";
     const sign = element("line", { x1: x, x2: x + 18, y1: 37, y2: 37, stroke, class: "line" });
-    return sign + text({ x: x + 24, y: 41 }, name);
+    return sign + dot(index, [x + 9, 37], { colour: stroke }) + text({ x: x + 24, y: 41 }, name);
   });
 }
 
@@ -166,17 +177,17 @@ function limitLine({ name, y }: { name: string; y: number }, axes: Axes): string
   );
 }
 
-function lineOf({ name, points }: Line, colour: string, axes: Axes, unit: string): string {
+function lineOf({ name, points }: Line, index: number, axes: Axes, unit: string): string {
+  const colour = COLOURS[index % COLOURS.length] ?? "";
   const places = points.map((point) => ({
     ...point,
     left: xAt(point.x, axes),
     top: yAt(point.y, axes),
   }));
   const path = places.map(({ left, top }) => `${left.toFixed(1)},${top.toFixed(1)}`).join(" ");
-  const dots = places.map(({ x, y, left, top, hasFailed }) => {
+  const dots = places.map(({ x, y, left, top, hasFailed = false }) => {
     const words = `<title>${escapeText(`${name} at ${short(x)}: ${short(y)} ${unit}`)}</title>`;
-    const look = hasFailed === true ? { class: "hollow", stroke: colour } : { fill: colour };
-    return element("circle", { cx: left, cy: top, r: 3, ...look }, words);
+    return dot(index, [left, top], { colour, isHollow: hasFailed }, words);
   });
   return [element("polyline", { points: path, stroke: colour, class: "line" }), ...dots].join("");
 }

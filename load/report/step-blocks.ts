@@ -19,8 +19,16 @@ export function stepTable(after: StepTable, before: StepTable | undefined): stri
     ({ id }) => (after.steps[id] ?? 0) > 0 || (before?.steps[id] ?? 0) > 0,
   ).map(({ id, title }) => rowOf(title, after.steps[id] ?? 0, before?.steps[id]));
   const sum = rowOf("**a swipe**", sumOf(after), before && sumOf(before));
+  const note = before === undefined ? [] : [`${whenText(after, before)}\n`];
   const head = before === undefined ? ["step", "µs"] : ["step", "before, µs", "now, µs", ""];
-  return table(head, [...rows, sum]);
+  return [...note, table(head, [...rows, sum])].join("\n");
+}
+
+/** An hour apart the same build may differ by a fifth: then only shares are worth comparing. */
+function whenText({ measuredAt }: StepTable, before: StepTable): string {
+  return measuredAt !== undefined && measuredAt === before.measuredAt
+    ? `Both builds took turns in one run on ${measuredAt.slice(0, 10)}.`
+    : "The two were measured at different times on a shared machine: the shares say more than the differences.";
 }
 
 function rowOf(title: string, after: number, before: number | undefined): readonly string[] {

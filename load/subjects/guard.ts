@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { flagsOf } from "./build-folder.ts";
 import { startListening } from "./started-process.ts";
 import type { Running, Subject, Surroundings } from "./subject.ts";
 
@@ -30,11 +30,9 @@ async function startGuard(
   dist: string,
   store: Readonly<Record<string, string>>,
 ): Promise<Running> {
-  const manifest = readFileSync(join(ROOT, "package.json"), "utf8");
-  const flags = startFlags(manifest);
   const started = await startListening(
     process.execPath,
-    [...flags, join(dist, "main.js")],
+    [...flagsOf(dist), join(dist, "main.js")],
     {
       ...{ HOST: "127.0.0.1", PORT: "0", ...store },
       GUARD_DATA_DIR: join(around.scratch, "data"),
@@ -60,15 +58,6 @@ async function startGuard(
       return answer.ok ? await answer.text() : undefined;
     },
   };
-}
-
-/** Node's own flags of the script `start`, so that what is measured is what a user starts. */
-export function startFlags(manifest: string): readonly string[] {
-  const { scripts } = JSON.parse(manifest) as { readonly scripts?: { readonly start?: string } };
-  const start = scripts?.start ?? "";
-  const flags = /\bnode((?: --\S+)*) dist\/main\.js/.exec(start)?.[1];
-  if (flags === undefined) throw new Error("package.json's start does not run dist/main.js");
-  return flags.split(" ").filter((flag) => flag !== "");
 }
 
 async function ready(url: string): Promise<void> {

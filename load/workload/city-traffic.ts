@@ -46,6 +46,7 @@ export class CityTraffic implements Traffic {
   readonly #uses: Uint16Array;
   readonly #texts = new LocalTexts();
   readonly #withSteps: boolean;
+  readonly #firstPass: number;
   /** Checks that wait for their answer, by swipe. */
   readonly #open = new Map<string, Omit<Step, "due">>();
   #steps: Step[] = [];
@@ -60,6 +61,7 @@ export class CityTraffic implements Traffic {
       sales.map(({ pharmacy }) => pharmacy),
     );
     this.#uses = new Uint16Array(sales.length);
+    this.#firstPass = options.firstPass ?? 0;
     this.#withSteps = options.settlements !== false;
   }
 
@@ -79,8 +81,9 @@ export class CityTraffic implements Traffic {
     const { index, person, copy } = this.#turns(this.#count);
     const sale = this.#sales[index];
     if (sale === undefined) throw new Error("the folder has no bodies");
-    const pass = (this.#uses[index] ?? 0) % PASSES;
-    this.#uses[index] = pass + 1;
+    const uses = this.#uses[index] ?? 0;
+    const pass = (this.#firstPass + uses) % PASSES;
+    this.#uses[index] = (uses + 1) % PASSES;
     const clone = copy ?? sale.clone + pass;
     const letter = PHARMACY_LETTERS.charAt(clone % PHARMACY_LETTERS.length);
     const sequence = String(this.#count % SEQUENCES).padStart(4, "0");

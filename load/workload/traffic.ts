@@ -26,6 +26,8 @@ export interface TrafficOptions {
   readonly codes?: number;
   /** Each person swipes so many times before another takes the place. */
   readonly swipesPerPerson?: number;
+  /** Which copy of the city's goods to begin with, 0 to 999: a memory that has seen the first must be shown others. */
+  readonly firstPass?: number;
   /** False leaves the settlements out and sends checks only. */
   readonly settlements?: boolean;
 }

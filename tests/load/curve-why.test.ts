@@ -53,6 +53,27 @@ t.test("without a trace it is said that there is none", async (t) => {
   t.match(whyOf("persons", noise), "up and down without order");
 });
 
+t.test("more of anything is not called cheaper, nor a slow machine a large memory", async (t) => {
+  const humped = BENT.map((x) => point(x, x === 200 ? 1_400 : 700));
+  t.notMatch(whyOf("rules", humped), "a rule more costs");
+  t.match(whyOf("rules", humped), "From 200 to 500 it falls, though more rules are not cheaper");
+  const slower = [1, 10, 100].map((x) => point(x, 500 + 3 * x, { redisCpuUs: 150 + x }));
+  const bent = [...slower, point(200, 810, { redisCpuUs: 240 })];
+  t.notMatch(whyOf("persons", bent), "Redis itself", "the guard is as much dearer");
+});
+
+t.test("what two runs of a point differ by bends no curve", async (t) => {
+  const noisy = BENT.map((x, index) => point(x, index % 2 === 0 ? 500 : 650, { spread: 0.4 }));
+  t.equal(whyOf("persons", noisy), undefined);
+  t.match(
+    whyOf(
+      "persons",
+      noisy.map(({ spread, ...rest }) => rest),
+    ),
+    "up and down",
+  );
+});
+
 t.test("guards that share cores, and commands of a Cluster, are told in any case", async (t) => {
   const shards = [1, 2, 3].map((x) => point(x, 900, { redisCommands: 14 + x }));
   t.match(whyOf("shards", shards), "15 commands with one primary and 17 with 3");

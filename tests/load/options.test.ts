@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import t from "tap";
 import { curvesNamed } from "../../load/curves/measure-curves.ts";
 import { planOf } from "../../load/measure/plan.ts";
 import { sampleOf } from "../../load/measure/prometheus-text.ts";
 import { BenchOptionsError, readOptions } from "../../load/options.ts";
-import { startFlags } from "../../load/subjects/guard.ts";
+import { buildFolder, flagsOf, startFlags } from "../../load/subjects/build-folder.ts";
 import { packageRoot } from "../../src/config/package-root.ts";
 
 t.test("without flags the whole plan is run", async (t) => {
@@ -61,6 +61,20 @@ t.test("the guard is started with the flags of npm start", async (t) => {
   ]);
   t.throws(() => startFlags(manifest("node other.js")), /does not run dist\/main\.js/);
   t.doesNotThrow(() => startFlags(readFileSync(join(packageRoot(), "package.json"), "utf8")));
+});
+
+t.test("an earlier build is started with the flags of its own package", async (t) => {
+  const folder = t.testdir({
+    "package.json": JSON.stringify({ scripts: { start: "node --old dist/main.js" } }),
+    dist: { "main.js": "" },
+    link: t.fixture("symlink", "dist"),
+  });
+  const dist = buildFolder("--before", join(folder, "link"));
+  t.equal(basename(dist), "dist", "by its real path, as a profile names it");
+  t.same(flagsOf(dist), ["--old"]);
+  const alone = t.testdir({ alone: { "main.js": "" } });
+  t.same(flagsOf(join(alone, "alone")), flagsOf(join(packageRoot(), "dist")));
+  t.throws(() => buildFolder("--before", alone), /--before takes a folder with a guard's main.js/);
 });
 
 t.test("a sample is found by its name and labels", async (t) => {

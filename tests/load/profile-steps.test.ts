@@ -179,12 +179,33 @@ t.test(
 
 t.test("the flame graph is one XML document of its own, with a tooltip a box", async (t) => {
   const text = flameSvg(flameTree(TREE, 0), { title: "a <swipe>", usPerSwipe: 300 });
-  t.match(text, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="1200"/);
+  t.match(text, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="1000"/);
   t.notMatch(text, /<script|href=|url\(|@import/);
   t.match(text, /<title>node_?|<title>the guard: 100.0 %, 300.0 µs a swipe/);
   t.equal(text.split("<g>").length - 1, text.split("<title>").length - 1);
   t.notMatch(text, "a <swipe>");
 });
+
+t.test(
+  "narrow boxes that only repeat the one above are one; what is between others stays",
+  async (t) => {
+    const chain = (selfUs: number, left: number): CallNode =>
+      node(`src/counters/redis/${left}.ts`, selfUs, left === 0 ? [] : [chain(selfUs, left - 1)]);
+    const boxes = (tree: CallNode) =>
+      flameSvg(flameTree(tree, 0), { title: "", usPerSwipe: 1 }).split("<g>").length - 1;
+    const judge = node("src/rules/judge.ts", 10_000);
+    t.equal(
+      boxes(node("", 0, [judge, chain(1, 9)])),
+      2 + 4,
+      "ten calls of 1 µs each: 10, 5, 2 and 1 are left",
+    );
+    t.equal(
+      boxes(node("", 0, [node("src/rules/judge.ts", 1), chain(1_000, 3)])),
+      2 + 4,
+      "wide ones stay",
+    );
+  },
+);
 
 t.test("rules name no file twice for one function", async (t) => {
   const names = STEP_RULES.map(({ path, name }) => `${path} ${name ?? ""}`);

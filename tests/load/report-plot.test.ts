@@ -51,7 +51,7 @@ t.test(
   "a curve is drawn with a dot and a tooltip a point, and what was not measured is not",
   async (t) => {
     const drawn = curveSvg(CURVE);
-    t.equal(drawn.split("<circle").length - 1, 12);
+    t.equal(drawn.split("<title").length - 1, 12);
     t.match(drawn, "guard at 500: 550 µs a swipe");
     t.notMatch(drawn, "Memory of Redis");
     const points = CURVE.points.map((p) => ({ ...p, personBytes: 900 }));
@@ -62,6 +62,31 @@ t.test(
     t.match(drawn, "rules &#38; more");
   },
 );
+
+t.test("lines are told apart by the shape of their dots too", async (t) => {
+  const drawn = curveSvg(CURVE);
+  // In each of two panels: three points of the first line, three of the second, and a sign of each in the legend.
+  t.equal(drawn.split("<circle").length - 1, 8);
+  t.equal(drawn.split("<rect").length - 1, 8 + 1, "and the ground");
+});
+
+t.test("labels under an axis do not touch, and the last one is always there", async (t) => {
+  const points = [1, 2, 3, 4, 99, 100].map((x) => ({
+    ...{ x, cpuUs: 9, redisCpuUs: 9, p50: 1, p99: 2 },
+  }));
+  const drawn = curveSvg({ ...CURVE, points });
+  const labels = [...drawn.matchAll(/text-anchor="middle" class="tick">([^<]*)</g)];
+  t.same(
+    labels.slice(0, labels.length / 2).map(([, label]) => label),
+    ["1", "100"],
+  );
+});
+
+t.test("a name too long for one line has two of much the same length", async (t) => {
+  const drawn = curveSvg({ ...CURVE, x: "swipes of two lines in each person's ledger" });
+  t.match(drawn, ">swipes of two lines in</text>");
+  t.match(drawn, ">each person's ledger</text>");
+});
 
 t.test("a picture has both its lights inside", async (t) => {
   t.match(curveSvg(CURVE), "@media(prefers-color-scheme:dark)");

@@ -83,6 +83,15 @@ t.test("played again, the city has other persons, boxes and prescriptions", asyn
   }
 });
 
+t.test("a memory that has seen the city once is shown boxes that it has not", async (t) => {
+  const codes = (firstPass: number) =>
+    checks(2 * sales.length, { firstPass })
+      .map(swipeOf)
+      .flatMap(codesOf);
+  const sold = new Set(codes(0));
+  t.notOk(codes(25).some((code) => sold.has(code)));
+});
+
 t.test("the till's clock and the prescriptions are of now", async (t) => {
   const swipes = checks(sales.length).map(swipeOf);
   const skewed = swipes.filter(({ occurredAt }) => Math.abs(occurredAt - NOW) > 300_000);

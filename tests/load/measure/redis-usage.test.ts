@@ -4,6 +4,7 @@ import { parseRedisUsage, parseSenders, sentBetween } from "../../../load/measur
 
 const info = (calls: Readonly<Record<string, readonly [calls: number, us: number]>>) =>
   [
+    "process_id:4711",
     "# CPU",
     "used_cpu_sys:1.500000",
     "used_cpu_user:2.250000",
@@ -33,6 +34,7 @@ const MONITOR = [
 
 t.test("CPU and bytes are the server's own", async (t) => {
   const usage = parseRedisUsage(info({ evalsha: [10, 900] }));
+  t.same(usage.pids, [4_711]);
   t.equal(usage.cpuUs, 3_750_000);
   t.equal(usage.bytesIn, 1_000);
   t.equal(usage.bytesOut, 200);

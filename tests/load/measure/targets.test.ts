@@ -1,11 +1,11 @@
 import t from "tap";
-import { fallenBehind } from "../../../load/measure/baseline.ts";
+import { fallenBehind, toFloorOf } from "../../../load/measure/baseline.ts";
 import { countingShare, hasFailed } from "../../../load/measure/full-share.ts";
 import type { MeasuredRun } from "../../../load/measure/measure.ts";
 import type { Turns } from "../../../load/measure/pairs.ts";
 import { equalRate } from "../../../load/measure/phases.ts";
 import { rowsOf, tableText, targetsText } from "../../../load/measure/table.ts";
-import { isMet, targetsOf } from "../../../load/measure/targets.ts";
+import { isMet, type Target, targetsOf } from "../../../load/measure/targets.ts";
 import { runOf } from "./run.ts";
 
 const NAMES = {
@@ -31,10 +31,10 @@ function against(
 
 t.test("every figure to reach is the guard's to the other's, at its limit", async (t) => {
   const fast = against(
-    { perSecond: 650, cpuUs: 300 },
+    { perSecond: 650, cpuUs: 300, redisCpuUs: 150 },
     {
-      memory: { perSecond: 1_000, cpuUs: 200 },
-      bare: { cpuUs: 100 },
+      memory: { perSecond: 1_000, cpuUs: 200, redisCpuUs: 100 },
+      bare: { cpuUs: 100, redisCpuUs: 50 },
       few: { cpuUs: 300 / 1.15 },
       same: { cpuUs: 300 / 1.15, perSecond: 650 },
       peer: { perSecond: 130 },
@@ -43,7 +43,7 @@ t.test("every figure to reach is the guard's to the other's, at its limit", asyn
   const tail = against({ p99: 6, p999: 24, stolen: 0.01 }, { memory: { p99: 4 } });
   const equal = against({ p99: 3 }, { peer: { p99: 30 }, same: { p99: 3 } });
   const targets = targetsOf({ fast, tail, equal }, NAMES);
-  t.equal(targets.length, 12);
+  t.equal(targets.length, 14);
   t.ok(
     targets.every((target) => isMet(target) === true),
     JSON.stringify(targets),
@@ -51,10 +51,10 @@ t.test("every figure to reach is the guard's to the other's, at its limit", asyn
   const worse = targetsOf(
     {
       fast: against(
-        { perSecond: 649, cpuUs: 301 },
+        { perSecond: 649, cpuUs: 301, redisCpuUs: 150 },
         {
-          memory: { perSecond: 1_000, cpuUs: 200 },
-          bare: { cpuUs: 100 },
+          memory: { perSecond: 1_000, cpuUs: 200, redisCpuUs: 100 },
+          bare: { cpuUs: 100, redisCpuUs: 50 },
           few: { cpuUs: 261 },
           same: { cpuUs: 261, perSecond: 649 },
           peer: { perSecond: 130 },
@@ -75,8 +75,8 @@ t.test("beside it stands what a server without logic reaches in the guard's plac
   const fast = against(
     { perSecond: 500, cpuUs: 600 },
     {
-      bare: { perSecond: 4_000, cpuUs: 100 },
-      memory: { perSecond: 2_000, cpuUs: 200 },
+      bare: { perSecond: 4_000, cpuUs: 100, redisCpuUs: 40 },
+      memory: { perSecond: 2_000, cpuUs: 200, redisCpuUs: 80 },
       peer: { perSecond: 1_000 },
     },
   );
@@ -87,6 +87,7 @@ t.test("beside it stands what a server without logic reaches in the guard's plac
     [
       ["throughput / memory floor's", 2],
       ["CPU a swipe / memory floor's", 0.5],
+      ["CPU a swipe, process and Redis / memory floor's with its Redis", 0.5],
       ["throughput, 100 rules / peer's with 20", 4],
       ["throughput, the same 20 rules / peer's", 4],
       ["p99, 100 rules / peer's with 20 at the same rate", 0.25],
@@ -109,26 +110,66 @@ t.test("a peer is held against the guard with all its rules, and rule for rule",
   t.equal(found("p99, the same 20 rules / peer's at the same rate"), 0.1);
 });
 
-t.test("what was not run, or lost too much time, is not judged", async (t) => {
-  const none = targetsOf({ fast: NONE, tail: NONE, equal: NONE }, NAMES);
-  t.ok(none.every((target) => isMet(target) === undefined));
-  const tail = against({ p99: 6, p999: 24, stolen: 0.02 }, { memory: { p99: 4 } });
-  const judged = targetsOf({ fast: NONE, tail, equal: NONE }, NAMES).filter(
-    (target) => isMet(target) !== undefined,
-  );
-  t.same(
-    judged.map(({ what }) => what),
-    ["p99 / memory floor's at the same rate"],
-    "2 % stolen spoils the tail in ms, not its ratio",
-  );
-  t.match(targetsText(none), /not judged/);
-});
+const reasons = (targets: readonly Target[]) => [...new Set(targets.map(({ why }) => why))];
+
+t.test(
+  "what was not run, or lost too much time, is not judged, and which of them it was",
+  async (t) => {
+    const none = targetsOf({ fast: NONE, tail: NONE, equal: NONE }, NAMES);
+    t.ok(none.every((target) => isMet(target) === undefined));
+    t.same(reasons(none), ["leftOut"]);
+    t.match(targetsText(none), /not judged: not run$/m);
+    const tail = against({ p99: 6, p999: 24, stolen: 0.02 }, { memory: { p99: 4 } });
+    const targets = targetsOf({ fast: NONE, tail, equal: NONE }, NAMES);
+    t.same(
+      targets.filter((target) => isMet(target) !== undefined).map(({ what }) => what),
+      ["p99 / memory floor's at the same rate"],
+      "2 % stolen spoils the tail in ms, not its ratio",
+    );
+    t.same(
+      targets.filter(({ why }) => why === "stolen").map(({ what }) => what),
+      ["p99 at 1,000/s, ms", "p99.9 at 1,000/s, ms"],
+    );
+    t.match(targetsText(targets), /not judged: neighbours took 2 % of the machine or more$/m);
+  },
+);
 
 t.test("a run that failed is not judged: what it shed was fast", async (t) => {
-  const tail = against({ p99: 1, p999: 2, fullShare: 0.9 }, { memory: { p99: 4 } });
-  const targets = targetsOf({ fast: NONE, tail, equal: NONE }, NAMES);
-  t.ok(targets.every((target) => isMet(target) === undefined));
+  const shed = { p99: 1, p999: 2, fullShare: 0.9, stolen: 0.04 };
+  const all = against(shed, { memory: {}, bare: {}, few: {}, same: {}, peer: {} });
+  const targets = targetsOf({ fast: all, tail: all, equal: all }, NAMES);
+  const ownRuns = targets.filter(({ what }) => !what.includes("the same 20 rules"));
+  t.ok(
+    ownRuns.every(({ value, why }) => value === undefined && why === "failed"),
+    "and not for stolen time, of which there was some too",
+  );
+  t.match(targetsText(targets), /not judged: its runs failed$/m);
 });
+
+t.test(
+  "two of which neither is the guard meet round by round, whatever its own runs were",
+  async (t) => {
+    const rounds = [
+      { guard: { p99: 10 }, same: { p99: 70, fullShare: 0.9 }, peer: { p99: 8 } },
+      { guard: { p99: 36, fullShare: 0.9 }, same: { p99: 6 }, peer: { p99: 8 } },
+    ].map(({ guard, same, peer }) => ({
+      anchor: runOf(guard),
+      same: runOf({ ...same, subject: "same" }),
+      peer: runOf({ ...peer, subject: "peer" }),
+    }));
+    const pairs = new Map(
+      (["same", "peer"] as const).map((name) => [
+        name as string,
+        rounds.map(({ anchor, [name]: other }) => ({ anchor, other })),
+      ]),
+    );
+    const equal = { runs: [], pairs, repeated: 0 };
+    const target = targetsOf({ fast: NONE, tail: NONE, equal }, NAMES).find(({ what }) =>
+      what.startsWith("p99, the same 20 rules / peer's"),
+    );
+    t.equal(target?.value, 0.75, "the second round's; in the first one of the two failed");
+  },
+);
 
 t.test("a run with less than 99.95 % full answers of all checks due has failed", async (t) => {
   t.notOk(hasFailed(runOf({ fullShare: 0.9995 })));
@@ -182,5 +223,29 @@ t.test(
       [],
       "what was not measured did not fall",
     );
+  },
+);
+
+t.test(
+  "a baseline's ratios come from the pairs in which nothing failed, or are told why not",
+  async (t) => {
+    const pair = (guard: Partial<MeasuredRun>, floor: Partial<MeasuredRun>) => ({
+      anchor: runOf(guard),
+      other: runOf({ ...floor, subject: "memory" }),
+    });
+    const turns = (...pairs: readonly ReturnType<typeof pair>[]): Turns<MeasuredRun> => ({
+      ...{ runs: [], pairs: new Map([["memory", pairs]]), repeated: 0 },
+    });
+    const fast = turns(pair({ perSecond: 400 }, { perSecond: 1_000 }));
+    const shed = { p99: 50, fullShare: 0.99 };
+    const some = turns(pair(shed, { p99: 4 }), pair({ p99: 6 }, { p99: 4 }));
+    t.same(toFloorOf({ fast, tail: some, equal: NONE }, NAMES), {
+      baseline: { throughputOfFloor: 0.4, p99OfFloor: 1.5 },
+      unjudged: [],
+    });
+    const none = turns(pair(shed, { p99: 4 }), pair({ p99: 6 }, shed));
+    const { baseline, unjudged } = toFloorOf({ fast, tail: none, equal: NONE }, NAMES);
+    t.equal(baseline.p99OfFloor, undefined);
+    t.same(unjudged, ["p99 / memory floor's: not judged: its runs failed"]);
   },
 );
