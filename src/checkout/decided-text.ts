@@ -1,6 +1,6 @@
 import type { Decided } from "../decision/decided.ts";
 import { instantText } from "../swipe/calendar.ts";
-import { quoted } from "../swipe/quoted.ts";
+import { numeral, quoted, quotedList } from "../swipe/quoted.ts";
 import type { SwipeStateName } from "../swipe/vocabulary.ts";
 import type { DecidedRecord } from "./recorder.ts";
 
@@ -45,15 +45,15 @@ export class DecidedTexts {
       `"id":${quoted(`${code}:${swipe.swipeId}:swipe.decided`)},"source":${this.source},` +
       `"type":"swipe.decided","time":"${at}","subject":${swipeId},` +
       `"datacontenttype":"application/json","data":{"swipeId":${swipeId},"pharmacy":${pharmacy},` +
-      `"person":${person},"personSeq":${decided.personSeq},"swipe":${JSON.stringify(swipe)},"features":`;
+      `"person":${person},"personSeq":${numeral(decided.personSeq)},"swipe":${JSON.stringify(swipe)},"features":`;
     const after =
       `,"decision":"${decided.decision}","wouldBe":"${decided.wouldBe}",` +
       `"enforced":${decided.enforcement !== "none"},"enforcement":"${decided.enforcement}",` +
-      `"mode":"${decided.mode}","missing":${listed(decided.missing)},${this.byText(decided)},` +
-      `"decidedAt":"${at}","elapsedMs":${decided.elapsedMs},` +
-      `"timings":{"observe":${timings.observe},"judge":${timings.judge}},"content":"${content}"` +
+      `"mode":"${decided.mode}","missing":${quotedList(decided.missing)},${this.byText(decided)},` +
+      `"decidedAt":"${at}","elapsedMs":${numeral(decided.elapsedMs)},` +
+      `"timings":{"observe":${numeral(timings.observe)},"judge":${numeral(timings.judge)}},"content":"${content}"` +
       `${scope === "" ? "" : `,"scope":${quoted(scope)}`}` +
-      `${decided.supersedes.length === 0 ? "" : `,"supersedes":${listed(decided.supersedes)}`}` +
+      `${decided.supersedes.length === 0 ? "" : `,"supersedes":${quotedList(decided.supersedes)}`}` +
       `,"state":"${state}"}}}`;
     return { before, hits: `,"hits":${hits.length === 0 ? "[]" : JSON.stringify(hits)}`, after };
   }
@@ -73,8 +73,4 @@ export class DecidedTexts {
     this.by = { policy, keyVersion, text };
     return text;
   }
-}
-
-function listed(texts: readonly string[]): string {
-  return texts.length === 0 ? "[]" : `[${texts.map(quoted).join()}]`;
 }

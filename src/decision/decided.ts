@@ -161,9 +161,10 @@ function readable<T extends DecidedSale>(
 
 /** Fit to be told again: what was altered on the way may still be JSON. */
 function isWhole(decided: DecidedSale): boolean {
-  const { at, personSeq } = decided;
+  const { at, personSeq, timings } = decided;
   const isNumbered = Number.isSafeInteger(at) && Number.isSafeInteger(personSeq);
-  return isNumbered && DecisionAnswer.safeParse(toAnswer(decided)).success;
+  const isTimed = Number.isFinite(timings.observe) && Number.isFinite(timings.judge);
+  return isNumbered && isTimed && DecisionAnswer.safeParse(toAnswer(decided)).success;
 }
 
 function readWhole(kept: KeptDecided): Decided {

@@ -1,7 +1,7 @@
 import { ENFORCEMENTS } from "../rules/enforcement.ts";
 import type { Hit } from "../rules/hit.ts";
 import type { AnswerHit } from "../swipe/answer.ts";
-import { quoted } from "../swipe/quoted.ts";
+import { numeral, quoted, quotedList } from "../swipe/quoted.ts";
 import { LEVELS } from "../swipe/vocabulary.ts";
 import type { Bytes } from "../units.ts";
 import type { CheckedLine, Decided } from "./decided.ts";
@@ -30,7 +30,7 @@ export class SealedTexts {
     const before = `[${tillText(decided)},${saidText(decided)},[${answeredText(decided)},`;
     const after =
       `],${this.byText(decided)},${timesText(decided)},` +
-      `[${quoted(this.rows.keep(vector.swipe))},[${lines.join()}]],${listed(decided.supersedes)}]`;
+      `[${quoted(this.rows.keep(vector.swipe))},[${lines.join()}]],${quotedList(decided.supersedes)}]`;
     if (hits.length === 0) return bytesOf(`${before}[]${after}`);
     // Only the hits have Chinese: beside it the rest would be copied as such, twice.
     return bytesOf(before) + bytesOf(JSON.stringify(hits)) + bytesOf(after);
@@ -46,7 +46,7 @@ export class SealedTexts {
       by.policy.version === version &&
       by.keyVersion === keyVersion;
     if (isSame) return by.text;
-    const text = listed([version, keptHash(hash), keptHash(reference), keyVersion]);
+    const text = quotedList([version, keptHash(hash), keptHash(reference), keyVersion]);
     this.by = { policy, keyVersion, text };
     return text;
   }
@@ -64,7 +64,7 @@ function saidText(decided: Decided): string {
   const decision = LEVELS.indexOf(decided.decision);
   const wouldBe = LEVELS.indexOf(decided.wouldBe);
   const enforcement = ENFORCEMENTS.indexOf(decided.enforcement);
-  const missing = listed(decided.missing);
+  const missing = quotedList(decided.missing);
   const unasked = decided.unasked ? ",1" : "";
   return `[${decision},${wouldBe},${enforcement},"${decided.mode}",${missing}${unasked}]`;
 }
@@ -119,15 +119,6 @@ const SHA256 = /^sha256:[0-9a-f]{64}$/;
 /** The hashes of policy and reference data are a fifth of a sealed answer; in base64url they are a third shorter. */
 function keptHash(hash: string): string {
   return SHA256.test(hash) ? `=${Buffer.from(hash.slice(7), "hex").toString("base64url")}` : hash;
-}
-
-function listed(texts: readonly string[]): string {
-  return texts.length === 0 ? "[]" : `[${texts.map(quoted).join()}]`;
-}
-
-/** As JSON writes it. */
-function numeral(value: number): string {
-  return Number.isFinite(value) ? String(value) : "null";
 }
 
 /** Most answers have no hits and so no Chinese: as UTF-8 their text is itself, and need not be copied twice. */

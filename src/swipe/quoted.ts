@@ -10,3 +10,13 @@ export function isPlain(text: string): boolean {
 export function quoted(text: string): string {
   return isPlain(text) ? `"${text}"` : JSON.stringify(text);
 }
+
+/** A list of texts as JSON writes it. */
+export function quotedList(texts: readonly string[]): string {
+  return texts.length === 0 ? "[]" : `[${texts.map(quoted).join()}]`;
+}
+
+/** A number as JSON writes it: `null` for whatever is no finite one. */
+export function numeral(value: number): string {
+  return Number.isFinite(value) ? String(value) : "null";
+}

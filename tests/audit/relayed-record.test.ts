@@ -134,3 +134,16 @@ t.test(
     t.end();
   },
 );
+
+t.test(
+  "given a line nested too deep to be written again, then it is no record and no error",
+  (t) => {
+    const { topic, key, event } = record("list", 1);
+    const deep = JSON.stringify({ topic, key, event }).replace(
+      '"data":',
+      `"more":${"[".repeat(200_000)}${"]".repeat(200_000)},"data":`,
+    );
+    t.equal(relayedRecord(Buffer.from(deep)), undefined);
+    t.end();
+  },
+);

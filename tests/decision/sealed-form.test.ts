@@ -210,3 +210,14 @@ t.test("a row of readings has the form that lies in the memory of those who run"
 t.test("a row that was cut within a reading is no row", async (t) => {
   for (const cut of ["+1", "01'abc", "'"]) t.throws(() => readReadings(cut), RangeError);
 });
+
+t.test(
+  "given a time altered so that it is no number, then the sealed answer is not read",
+  async (t) => {
+    const { occurredAt: _, ...some } = fc.sample(decided, { numRuns: 1, seed: 7 })[0] as Decided;
+    const bytes = encodeDecided({ ...some, timings: { observe: 1.5, judge: 2 } });
+    const altered = bytes.replace("1.5,2]", "1.5e2]");
+    t.not(altered, bytes);
+    t.equal(wholeIn(altered), undefined);
+  },
+);
