@@ -7,9 +7,10 @@ import { figure } from "./numbers.ts";
 export interface Optimisation {
   readonly step: string;
   readonly what: string;
-  /** µs a call of what was changed, or a swipe where `how` says so. */
-  readonly beforeUs: number;
-  readonly afterUs: number;
+  readonly unit: string;
+  /** A call of what was changed, or a swipe where `how` says so. */
+  readonly before: number;
+  readonly after: number;
   readonly how: string;
 }
 
@@ -53,12 +54,13 @@ function changeText(before: number, after: number): string {
 }
 
 export function optimisationTable(optimisations: readonly Optimisation[]): string {
-  const rows = optimisations.map(({ step, what, beforeUs, afterUs, how }) => [
+  const rows = optimisations.map(({ step, what, unit, before, after, how }) => [
     step,
     what,
-    figure(beforeUs),
-    figure(afterUs),
+    unit,
+    figure(before),
+    figure(after),
     how,
   ]);
-  return table(["step", "what was done", "before, µs", "after, µs", "measured by"], rows);
+  return table(["step", "what was done", "in", "before", "after", "measured by"], rows);
 }
