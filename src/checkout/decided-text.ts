@@ -1,4 +1,4 @@
-import type { Decided } from "../decision/decided.ts";
+import { MadeByText } from "../decision/made-by-text.ts";
 import { instantText } from "../swipe/calendar.ts";
 import { numeral, quoted, quotedList } from "../swipe/quoted.ts";
 import type { SwipeStateName } from "../swipe/vocabulary.ts";
@@ -12,21 +12,16 @@ export interface DecidedPieces {
   readonly after: string;
 }
 
-/** What a decision was made by, and how a record writes it. */
-interface WrittenBy {
-  readonly policy: Decided["policy"];
-  readonly keyVersion: string;
-  readonly text: string;
-}
-
 /**
  * Writes the record of a decision that the store has, `swipe.decided`, to the letter as `recordText` writes its event.
  * Built as an event first, a line takes 147,000 instructions and 11.4 KB of garbage; so it takes 108,000 and 9.1.
  */
 export class DecidedTexts {
   private readonly source: string;
-  /** Of the record before: the next decision is nearly always by the same. */
-  private by: WrittenBy | undefined;
+  private readonly madeBy = new MadeByText(({ policy, keyVersion }) => {
+    const hashes = `"hash":${quoted(policy.hash)},"reference":${quoted(policy.reference)}`;
+    return `"policy":{"version":${quoted(policy.version)},${hashes}},"keyVersion":${quoted(keyVersion)}`;
+  });
 
   constructor(instance: string) {
     this.source = quoted(`guard/${instance}`);
@@ -49,28 +44,12 @@ export class DecidedTexts {
     const after =
       `,"decision":"${decided.decision}","wouldBe":"${decided.wouldBe}",` +
       `"enforced":${decided.enforcement !== "none"},"enforcement":"${decided.enforcement}",` +
-      `"mode":"${decided.mode}","missing":${quotedList(decided.missing)},${this.byText(decided)},` +
+      `"mode":"${decided.mode}","missing":${quotedList(decided.missing)},${this.madeBy.of(decided)},` +
       `"decidedAt":"${at}","elapsedMs":${numeral(decided.elapsedMs)},` +
       `"timings":{"observe":${numeral(timings.observe)},"judge":${numeral(timings.judge)}},"content":"${content}"` +
       `${scope === "" ? "" : `,"scope":${quoted(scope)}`}` +
       `${decided.supersedes.length === 0 ? "" : `,"supersedes":${quotedList(decided.supersedes)}`}` +
       `,"state":"${state}"}}}`;
     return { before, hits: `,"hits":${hits.length === 0 ? "[]" : JSON.stringify(hits)}`, after };
-  }
-
-  private byText({ policy, keyVersion }: Decided): string {
-    const { version, hash, reference } = policy;
-    const by = this.by;
-    const isSame =
-      by !== undefined &&
-      by.policy.hash === hash &&
-      by.policy.reference === reference &&
-      by.policy.version === version &&
-      by.keyVersion === keyVersion;
-    if (isSame) return by.text;
-    const hashes = `"hash":${quoted(hash)},"reference":${quoted(reference)}`;
-    const text = `"policy":{"version":${quoted(version)},${hashes}},"keyVersion":${quoted(keyVersion)}`;
-    this.by = { policy, keyVersion, text };
-    return text;
   }
 }

@@ -6,14 +6,8 @@ import { LEVELS } from "../swipe/vocabulary.ts";
 import type { Bytes } from "../units.ts";
 import type { CheckedLine, Decided } from "./decided.ts";
 import { KeptRows } from "./kept-readings.ts";
+import { MadeByText } from "./made-by-text.ts";
 import { told } from "./told.ts";
-
-/** What a decision was made by, and how the sealed form writes it. */
-interface WrittenBy {
-  readonly policy: Decided["policy"];
-  readonly keyVersion: string;
-  readonly text: string;
-}
 
 /**
  * Writes the sealed form of decisions, `KeptDecided` as JSON, piece by piece: as one list of lists it took 126 thousand
@@ -21,34 +15,20 @@ interface WrittenBy {
  */
 export class SealedTexts {
   private readonly rows = new KeptRows();
-  /** Of the decision before: the next one is nearly always by the same. */
-  private by: WrittenBy | undefined;
+  private readonly madeBy = new MadeByText(({ policy, keyVersion }) =>
+    quotedList([policy.version, keptHash(policy.hash), keptHash(policy.reference), keyVersion]),
+  );
 
   of(decided: Decided): Bytes {
     const { hits, vector } = decided;
     const lines = vector.lines.map((row) => quoted(this.rows.keep(row)));
     const before = `[${tillText(decided)},${saidText(decided)},[${answeredText(decided)},`;
     const after =
-      `],${this.byText(decided)},${timesText(decided)},` +
+      `],${this.madeBy.of(decided)},${timesText(decided)},` +
       `[${quoted(this.rows.keep(vector.swipe))},[${lines.join()}]],${quotedList(decided.supersedes)}]`;
     if (hits.length === 0) return bytesOf(`${before}[]${after}`);
     // Only the hits have Chinese: beside it the rest would be copied as such, twice.
     return bytesOf(before) + bytesOf(JSON.stringify(hits)) + bytesOf(after);
-  }
-
-  private byText({ policy, keyVersion }: Decided): string {
-    const { version, hash, reference } = policy;
-    const by = this.by;
-    const isSame =
-      by !== undefined &&
-      by.policy.hash === hash &&
-      by.policy.reference === reference &&
-      by.policy.version === version &&
-      by.keyVersion === keyVersion;
-    if (isSame) return by.text;
-    const text = quotedList([version, keptHash(hash), keptHash(reference), keyVersion]);
-    this.by = { policy, keyVersion, text };
-    return text;
   }
 }
 
