@@ -127,7 +127,9 @@ t.test(
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const form = JSON.stringify(value);
-        t.equal(isPlainJson(Buffer.from(form)), !form.includes("\\u"), { diagnostic: false });
+        // A backslash that is itself escaped may stand before a `u` that is only a letter.
+        const hasCode = /(?<!\\)(?:\\\\)*\\u/.test(form);
+        t.equal(isPlainJson(Buffer.from(form)), !hasCode, { diagnostic: false });
       }),
     );
     t.notOk(isPlainJson(Buffer.from("[".repeat(100_000))), "and no depth ends the stack");
