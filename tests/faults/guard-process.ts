@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { delay, startProcess } from "../services/service-process.ts";
@@ -27,18 +26,10 @@ export interface Guard {
   kill(): Promise<void>;
 }
 
-/** The shipped policy without its rule of the night (CF-09): these tests swipe at whatever hour it is. */
-function policyOfAnyHour(): string {
-  const shipped = readFileSync("deploy/policy/policy.yaml", "utf8");
-  const file = join(mkdtempSync(join(tmpdir(), "guard-policy-")), "policy.yaml");
-  writeFileSync(file, shipped.replace(/^ {2}- id: CF-09\n(?:(?! {2}- id:).*\n)*/m, ""));
-  return file;
-}
-
 /** The settings of the caller's shell must not reach the guard under test. */
 function environment(settings: Settings): Record<string, string> {
   const path = process.env["PATH"] ?? "";
-  return { PATH: path, HOST: "127.0.0.1", PORT: "0", GUARD_POLICY: policyOfAnyHour(), ...settings };
+  return { PATH: path, HOST: "127.0.0.1", PORT: "0", ...settings };
 }
 
 /**

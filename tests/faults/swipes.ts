@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 
-/** Active pharmacies of deploy/reference in one city, near enough to walk, and their areas. */
+/** Active pharmacies of deploy/reference in one city, open all day, near enough to walk, and their areas. */
 export const SHENYANG_PHARMACIES = [
   ["P21010200123", "210102"],
   ["P21010500334", "210105"],
-  ["P21010200456", "210102"],
-  ["P21010300211", "210103"],
+  ["P21010200931", "210102"],
+  ["P21010300948", "210103"],
 ] as const;
 
 const run = randomBytes(4).toString("hex");
