@@ -61,7 +61,7 @@ export interface Findings {
   /**
    * A person's numbers that no event has, although everything about the person was answered at the first asking: a
    * step that came to nothing uses numbers too. Taking over an earlier step of a sale uses one, which the successor's
-   * `supersedes` accounts for.
+   * `supersedes` accounts for, and one more at each start that does not know from its journal that it was done.
    */
   readonly gaps: readonly string[];
   /** Sales whose settled quantity less what came back is not what the tills did. */
@@ -91,7 +91,12 @@ const EVENT_OF = {
   reversal: "swipe.reversed",
 } as const;
 
-export function audit(calls: readonly Call[], delivered: readonly GuardEvent[]): Findings {
+/** `crashes`: starts after a guard was killed. */
+export function audit(
+  calls: readonly Call[],
+  delivered: readonly GuardEvent[],
+  crashes = 0,
+): Findings {
   const swipes = delivered.filter(({ type }) => type.startsWith("swipe."));
   const { first, repeats, toldAgain, differing } = onceEach(swipes);
   const bySwipe = groups(first, ({ subject }) => String(subject));
@@ -103,7 +108,7 @@ export function audit(calls: readonly Call[], delivered: readonly GuardEvent[]):
     stillWaiting: answered.filter((call) => stillWaits(eventsOf(call))).map(nameOf),
     wrong: answered.filter((call) => isWrong(call, eventsOf(call))).map(nameOf),
     disorder: disorderIn(calls, first),
-    gaps: gapsIn(calls, swipes),
+    gaps: gapsIn(calls, swipes, 1 + crashes),
     quantities: wrongQuantities(calls, bySwipe),
   };
 }
@@ -208,14 +213,16 @@ const seqOf = (event: GuardEvent | undefined) =>
 
 const isUnsure = ({ answer, turnedAway }: Call) => answer === undefined || turnedAway === true;
 
-function gapsIn(calls: readonly Call[], events: readonly GuardEvent[]): string[] {
+/** `starts`: of the guard, each of which may have taken over again what was taken over before. */
+function gapsIn(calls: readonly Call[], events: readonly GuardEvent[], starts: number): string[] {
   const askedAgain = calls.filter((call) => isUnsure(call) || call.sends > 1);
   const unsure = new Set(askedAgain.map(({ swipeId }) => swipeId));
   const persons = groups(events.filter(isNumbered), (event) => String(dataOf(event).person));
   return [...persons].flatMap(([person, own]) => {
     if (own.some(({ subject }) => unsure.has(String(subject)))) return [];
     const numbers = new Set(own.map(seqOf));
-    const takenOver = own.reduce((sum, event) => sum + (dataOf(event).supersedes?.length ?? 0), 0);
+    const takenOver =
+      starts * own.reduce((sum, event) => sum + (dataOf(event).supersedes?.length ?? 0), 0);
     const missing: string[] = [];
     for (let number = 1; number <= Math.max(...numbers); number++) {
       if (!numbers.has(number)) missing.push(`${person} ${number}`);
@@ -308,11 +315,12 @@ export async function eventsInJournal(dataDir: string): Promise<GuardEvent[]> {
 export async function auditUntilWhole(
   calls: readonly Call[],
   read: () => Promise<readonly GuardEvent[]>,
+  crashes = 0,
 ): Promise<Findings> {
-  let found = audit(calls, await read());
+  let found = audit(calls, await read(), crashes);
   for (let look = 1; look < LOOKS_MAX && isUnfinished(found); look++) {
     await delay(500);
-    found = audit(calls, await read());
+    found = audit(calls, await read(), crashes);
   }
   return found;
 }

@@ -66,7 +66,7 @@ async function killedAgainAndAgain(t: Test, name: string, settings: Settings): P
     "no till was refused what it had been promised",
   );
   const calls = all.flatMap((customer) => customer.calls());
-  const found = await auditUntilWhole(calls, () => eventsInKafka(brokers, calls));
+  const found = await auditUntilWhole(calls, () => eventsInKafka(brokers, calls), ROUNDS);
   whole(t, found, `${ROUNDS} kills on ${name}`);
   t.ok(calls.length > ROUNDS * PERSONS, `there was load: ${calls.length} calls`);
   till.close();

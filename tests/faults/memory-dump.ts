@@ -1,7 +1,11 @@
 import { BINDING_WIDTH, LOG_WIDTH } from "../../src/counters/entry-layouts.ts";
+import { LOG_ENTRIES_A_SWIPE } from "../../src/counters/limits.ts";
 import { openRedis, type RedisConnection } from "../../src/counters/redis/redis-connection.ts";
 import { decodeTally } from "../../src/counters/tally-layout.ts";
 import { SILENT } from "../../src/units.ts";
+
+/** Of an entry's time, with which it begins. */
+const TIME_WIDTH = 6;
 
 /** A generation of the memory, every key of it: name without the generation to what it holds, as text. */
 export type MemoryDump = ReadonlyMap<string, string>;
@@ -54,11 +58,23 @@ async function readValue(connection: RedisConnection, key: string): Promise<stri
 function textOf(key: string, bytes: Buffer): string {
   // A ledger begins with its person's sequence, which is compared by itself.
   if (isLedger(key)) return bytes.subarray(4).toString("latin1");
-  if (/\}w$/.test(key)) return inAnyOrder(bytes, LOG_WIDTH);
+  if (/\}w$/.test(key)) return inAnyOrder(withoutTies(bytes), LOG_WIDTH);
   if (/\}b$/.test(key)) return inAnyOrder(bytes, BINDING_WIDTH);
   if (!/\}d$/.test(key)) return bytes.toString("latin1");
   const { days, open } = decodeTally(bytes);
   return JSON.stringify([days, open.map((sale) => JSON.stringify(sale)).sort()]);
+}
+
+/** Every bound of the shipped policy's logs, in entries. */
+const FULL = [32, 64, 128].map((exact) => exact * LOG_ENTRIES_A_SWIPE);
+
+/** Which entries of its oldest millisecond a full log still holds is a matter of their arrival. */
+function withoutTies(log: Buffer): Buffer {
+  if (!FULL.includes(log.length / LOG_WIDTH)) return log;
+  const oldest = log.subarray(0, TIME_WIDTH);
+  let from = 0;
+  while (oldest.equals(log.subarray(from, from + TIME_WIDTH))) from += LOG_WIDTH;
+  return log.subarray(from);
 }
 
 function inAnyOrder(bytes: Buffer, width: number): string {
