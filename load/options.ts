@@ -55,6 +55,10 @@ export class BenchOptionsError extends Error {
 
 export function readOptions(args: readonly string[]): BenchOptions {
   const values = parse(args);
+  if (values.before !== undefined && values.profile !== true)
+    throw new BenchOptionsError(
+      "--before says what is measured beside a profile: it needs --profile",
+    );
   return {
     quick: values.quick === true,
     only: (values.only ?? "").split(",").filter((name) => name !== ""),

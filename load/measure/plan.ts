@@ -20,9 +20,9 @@ const STAND_IN_RATE = 300;
 
 /**
  * About sixteen minutes on two cores, start-ups included; warm-ups end early where a subject is fast. Where a p99 is
- * judged a run must be long: a full collection, every 16 s at 790 swipes a second, delays the checks of 200 ms. Of 5 s
- * a third have one, and their p99 is 150 ms beside 12 of the others: medians of two differed fourteenfold between
- * tries, medians of two of 20 s sixfold (measured on windows of one minute).
+ * judged a run must be long: before the flags of `npm start` a full collection, every 16 s at 790 swipes a second,
+ * delayed the checks of 200 ms. Of 5 s a third had one, and their p99 was 150 ms beside 12 of the others: medians of two
+ * differed fourteenfold between tries, medians of two of 20 s sixfold (measured on windows of one minute).
  */
 const WHOLE = {
   fast: { warmUpS: 10, forS: 6, rounds: 3 },

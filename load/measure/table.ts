@@ -64,7 +64,7 @@ function middle(runs: readonly MeasuredRun[]): MeasuredRun {
   const { otherMost, ...first } = run;
   const figures: [string, unknown][] = Object.entries(first).map(([name, value]) => {
     if (typeof value !== "number") return [name, value];
-    const values = runs.map((run) => (run as unknown as Record<string, unknown>)[name]);
+    const values = runs.map((each) => each[name as keyof MeasuredRun]);
     return [name, median(values.filter((each) => typeof each === "number"))];
   });
   return { ...first, ...Object.fromEntries(figures) };

@@ -130,6 +130,7 @@ export const SHARED_CODE: readonly string[] = [
   "src/swipe/calendar.ts",
   "src/swipe/decimal.ts",
   "src/features/digests.ts",
+  "src/reference/pseudonym-letters.ts",
   "src/checkout/deadline.ts",
   "src/units.ts",
 ];

@@ -41,7 +41,7 @@ function curvesBlock(curves: readonly Curve[]): string {
   const days = [...new Set(curves.flatMap(({ measuredOn }) => measuredOn ?? []))].sort();
   const isTwice = curves.every(({ points }) => points.every(({ spread }) => spread !== undefined));
   const runs = isTwice
-    ? "a dot is the middle of several runs of a few seconds, one on the way up and one on the way back"
+    ? "a dot is the middle of several runs of a few seconds, on the way up and on the way back in turn; of active persons, whose memory only grows, one after the other"
     : "single runs of a few seconds, and the same guard costs up to a half more some minutes later";
   const how = `Measured ${days.length === 0 ? "" : `on ${days.join(", ")} `}with eight tills that each wait for their answer, each run after 8,000 answers: ${runs}.`;
   return [how, ...curves.map(curveBlock)].join("\n\n");

@@ -3,7 +3,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BenchOptionsError } from "../options.ts";
 
-const MANIFEST = fileURLToPath(new URL("../../../package.json", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const MANIFEST = join(ROOT, "package.json");
+/** What `npm start` runs. */
+export const DIST = join(ROOT, "dist");
 
 /** A guard's build that a flag names, by its real path: so V8 names its files in a profile. */
 export function buildFolder(flag: string, folder: string): string {

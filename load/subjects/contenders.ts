@@ -65,17 +65,18 @@ export async function contendersOf(
   // Heard by this build's scripts: those of another build may have other names.
   const own: Contender = { subject: guard(NAMES.guard), policyFile };
   const shape = isNamed(NAMES.memoryFloor) ? await hearFloorShape(ground, own) : undefined;
-  const shaped = shape === undefined ? {} : { FLOOR_SHAPE: JSON.stringify(shape) };
+  const environment = shape === undefined ? {} : { FLOOR_SHAPE: JSON.stringify(shape) };
+  const memory = program(NAMES.memoryFloor, "floors/memory.js", { dist, environment });
   const plain = guard("guard", dist);
   return {
     guard: main,
     fewRules: { subject: guard(NAMES.fewRules, dist), policyFile: fewRules },
     peersRules: { subject: guard(NAMES.peersRules, dist), policyFile: peersRules },
     ownStore: { subject: guardWithOwnStore(OWN_STORE, dist), policyFile },
-    memoryFloor: { subject: program(NAMES.memoryFloor, "floors/memory.js", shaped), policyFile },
-    bareFloor: { subject: program(NAMES.bareFloor, "floors/bare.js"), policyFile },
+    memoryFloor: { subject: memory, policyFile },
+    bareFloor: { subject: program(NAMES.bareFloor, "floors/bare.js", { dist }), policyFile },
     peers: NAMES.peers.map((name) => ({
-      subject: program(name, `peers/${name}.js`),
+      subject: program(name, `peers/${name}.js`, { dist }),
       policyFile: peersRules,
     })),
     standIns: [

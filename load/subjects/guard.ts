@@ -1,13 +1,9 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { flagsOf } from "./build-folder.ts";
+import { DIST, flagsOf } from "./build-folder.ts";
 import { startListening } from "./started-process.ts";
 import type { Running, Subject, Surroundings } from "./subject.ts";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-/** What `npm start` runs. */
-export const DIST = join(ROOT, "dist");
 const READY_LIMIT_MS = 30_000;
 const POLL_MS = 20;
 const BANNER = /listens on {2}(http:\/\/\S+:\d+)/;

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { SwipeKey } from "../counters/contract.ts";
+import { FOREIGN, PSEUDONYM_LENGTH, sixBits } from "../reference/pseudonym-letters.ts";
 import type { Pseudonym, PseudonymisedLine } from "../swipe/pseudonymised-swipe.ts";
 import type { Bytes } from "../units.ts";
 
@@ -11,15 +12,6 @@ const DIGITS = /^\d{1,30}$/;
 function sha256(text: string): Bytes {
   return hash("sha256", text, "binary");
 }
-
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/** What no character of base64url stands for. */
-const FOREIGN = 64;
-const SIX_BITS = Uint8Array.from({ length: 128 }, (_, code) => {
-  const place = ALPHABET.indexOf(String.fromCharCode(code));
-  return place < 0 ? FOREIGN : place;
-});
-const PSEUDONYM_LENGTH = 14;
 
 /**
  * The ten bytes of a pseudonym, one character a byte. Read by hand: a swipe has some ten, and a Buffer for each took
@@ -50,10 +42,6 @@ function threeBytes(text: string, at: number): number {
   const c = sixBits(text, at + 2);
   const d = sixBits(text, at + 3);
   return ((a | b | c | d) & FOREIGN) !== 0 ? -1 : (a << 18) | (b << 12) | (c << 6) | d;
-}
-
-function sixBits(text: string, at: number): number {
-  return SIX_BITS[text.charCodeAt(at)] ?? FOREIGN;
 }
 
 /**
@@ -122,23 +110,4 @@ export function bytes64(value: number): Bytes {
 
 export function number64(bytes: Bytes): number {
   return number32(bytes) * 2 ** 32 + number32(bytes.slice(4));
-}
-
-/** Bytes as a part of a key: their base64url, by hand, in half the instructions of a Buffer. */
-export function keyText(bytes: Bytes): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 3) {
-    const a = bytes.charCodeAt(at);
-    const b = bytes.charCodeAt(at + 1);
-    const c = bytes.charCodeAt(at + 2);
-    // What is beyond the end is no number, and none of its letters is written.
-    text += letter(a >>> 2) + letter(((a & 3) << 4) | (b >>> 4));
-    if (at + 1 < bytes.length) text += letter(((b & 15) << 2) | (c >>> 6));
-    if (at + 2 < bytes.length) text += letter(c & 63);
-  }
-  return text;
-}
-
-function letter(six: number): string {
-  return ALPHABET.charAt(six);
 }

@@ -1,9 +1,10 @@
+import { base64urlOf } from "../counters/key-text.ts";
 import type { ReferenceBundle } from "../reference/bundle.ts";
 import { prefecture } from "../swipe/area.ts";
 import type { PseudonymisedSwipe } from "../swipe/pseudonymised-swipe.ts";
 import type { Bytes, DurationMs, EpochMs, ShanghaiDay } from "../units.ts";
 import { DAY, HOUR, SECOND, shanghaiMidnight } from "../units.ts";
-import { bytes32, keyText, pseudonymBytes } from "./digests.ts";
+import { bytes32, pseudonymBytes } from "./digests.ts";
 
 /** What says which entities a swipe counts at. */
 export interface Counted {
@@ -95,7 +96,7 @@ export const ENTITIES = {
     otherwise: 0,
     key: (counted) =>
       isTellingBasket(counted)
-        ? `${counted.swipe.pharmacy.code}:${keyText(counted.basket)}`
+        ? `${counted.swipe.pharmacy.code}:${base64urlOf(counted.basket)}`
         : undefined,
   },
   outsiders: {

@@ -20,10 +20,7 @@ export interface LedgerView {
 export function ledgerView(context: ReadContext): LedgerView | undefined {
   const { memory, at } = context;
   if (memory === undefined) return undefined;
-  const dispensed =
-    memory.ledger.length === 0
-      ? memory.ledger
-      : memory.ledger.filter((entry) => entry.at <= at + CLOCK_SLACK && isDispensed(entry, at));
+  const dispensed = dispensedUntil(memory.ledger, at);
   // Most persons have bought nothing lately: one answer for all of them.
   if (dispensed.length === 0) return NO_PURCHASES;
   const left = new Map<Bytes, number>();
@@ -67,10 +64,12 @@ export function daysOf(lines: readonly LedgerLine[], of: Bytes): number {
 
 /** The same for a ledger as it is stored. */
 export function daysLeft(ledger: readonly LedgerEntry[], drug: Bytes, at: EpochMs): number {
-  const dispensed = ledger.filter(
-    (entry) => entry.at <= at + CLOCK_SLACK && isDispensed(entry, at),
-  );
-  return daysLeftOf(dispensed, molecule(drug), at);
+  return daysLeftOf(dispensedUntil(ledger, at), molecule(drug), at);
+}
+
+function dispensedUntil(ledger: readonly LedgerEntry[], at: EpochMs): readonly LedgerEntry[] {
+  if (ledger.length === 0) return ledger;
+  return ledger.filter((entry) => entry.at <= at + CLOCK_SLACK && isDispensed(entry, at));
 }
 
 /**

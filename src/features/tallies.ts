@@ -1,9 +1,9 @@
 import type { LedgerEntry, TallyColumns, TallyUse } from "../counters/contract.ts";
+import { base64urlOf } from "../counters/key-text.ts";
 import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
 import type { ReferenceBundle } from "../reference/bundle.ts";
 import { therapeuticGroup } from "../reference/drug-key.ts";
 import type { Bytes } from "../units.ts";
-import { keyText } from "./digests.ts";
 
 /** Daily totals that are kept: of a pharmacy, and of each watched drug there. */
 export type TallyKind = "pharmacy" | "pharmacyDrug";
@@ -55,7 +55,7 @@ function use(kind: TallyKind, entity: string, columns: TallyColumns): TallyUse {
 
 /** A drug at a pharmacy, as the entity of its tally; `pharmacy` as the memory gives it back. */
 export function drugAt(pharmacy: string, drug: Bytes): string {
-  return `${pharmacy}:${keyText(drug)}`;
+  return `${pharmacy}:${base64urlOf(drug)}`;
 }
 
 /** Packs of watched drugs, lines of one drug together. */

@@ -2,6 +2,7 @@ import type { ShanghaiDay } from "../units.ts";
 import { createDigestTableBuilder } from "./digest-table.ts";
 import type { Period } from "./periods.ts";
 import { holds } from "./periods.ts";
+import { PSEUDONYM_LENGTH } from "./pseudonym-letters.ts";
 
 /** Which ids a list holds, and when. */
 export interface DigestList {
@@ -43,8 +44,6 @@ export function createDigestListBuilder(): DigestListBuilder {
 function isNamed(): boolean {
   return true;
 }
-
-const PSEUDONYM_LENGTH = 14;
 
 /**
  * The pseudonym of a composed id (`pharmacy:pseudonym`). Hardly any customer is anybody's employee: to ask that

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { FOREIGN, PSEUDONYM_LENGTH, sixBits } from "./pseudonym-letters.ts";
 
 /**
  * A number for each of many ids: sorted 80-bit digests in typed arrays, found through a small table
@@ -243,22 +244,9 @@ function writeDigest(id: string, into: Buffer, offset: number): boolean {
   return false;
 }
 
-const PSEUDONYM_LENGTH = 14;
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/** What no character of base64url stands for. */
-const FOREIGN = 64;
-const SIX_BITS = Uint8Array.from({ length: 128 }, (_, code) => {
-  const place = ALPHABET.indexOf(String.fromCharCode(code));
-  return place < 0 ? FOREIGN : place;
-});
-
 /** The first three bytes of a pseudonym; of what is none, anything. */
 function leadingBits(id: string): number {
   return (sixBits(id, 0) << 18) | (sixBits(id, 1) << 12) | (sixBits(id, 2) << 6) | sixBits(id, 3);
-}
-
-function sixBits(id: string, at: number): number {
-  return SIX_BITS[id.charCodeAt(at)] ?? FOREIGN;
 }
 
 /**
@@ -273,8 +261,7 @@ function writePseudonym(id: string, into: Buffer, offset: number): boolean {
   let bits = 0;
   let at = offset;
   for (let i = 0; i < PSEUDONYM_LENGTH; i += 1) {
-    const code = id.charCodeAt(i);
-    const six = code < SIX_BITS.length ? (SIX_BITS[code] ?? FOREIGN) : FOREIGN;
+    const six = sixBits(id, i);
     seen |= six;
     held = ((held << 6) | six) & 0xffff;
     bits += 6;

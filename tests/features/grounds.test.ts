@@ -1,13 +1,16 @@
 import t from "tap";
 import { policyText } from "../../load/workload/policies.ts";
 import type { Attempt, Memory } from "../../src/counters/contract.ts";
+import type { FeaturePlan } from "../../src/features/plan.ts";
+import { compilePlan } from "../../src/features/plan.ts";
 import { NO_LINE, ReadContext } from "../../src/features/read-context.ts";
-import type { Policy } from "../../src/rules/policy.ts";
 import type { PseudonymisedSwipe } from "../../src/swipe/pseudonymised-swipe.ts";
 import { policyOf, shippedPolicy } from "../rules/fixtures.ts";
+import { declarationOf, KINDS } from "./every-kind.ts";
 import {
   AT,
   bought,
+  definitionOf,
   ELSEWHERE,
   heard,
   line,
@@ -53,7 +56,7 @@ const HEARD: Readonly<Record<string, Partial<Memory> | null>> = {
 
 /** Features of a sale whose ground is not there, each with what reading it would have given. */
 function* restedOf(
-  { plan }: Policy,
+  plan: FeaturePlan,
   judged: PseudonymisedSwipe,
   remembered: Partial<Memory> | null,
 ) {
@@ -72,15 +75,21 @@ function* restedOf(
   }
 }
 
+/** Some kinds are in no policy yet. */
+function everyKind(): FeaturePlan {
+  const features = new Map(KINDS.map((kind) => [kind, definitionOf(declarationOf(kind))]));
+  return compilePlan(features, features.keys());
+}
+
 const SALES = Object.entries(SWIPES).flatMap(([sale, judged]) =>
   Object.entries(HEARD).map(([what, remembered]) => ({ sale, judged, what, remembered })),
 );
 
 t.test("a feature that is not read has the value that reading it would give", async (t) => {
-  const policies = [shippedPolicy(), policyOf(policyText({ rules: 100 }))];
+  const plans = [shippedPolicy().plan, policyOf(policyText({ rules: 100 })).plan, everyKind()];
   let rested = 0;
   for (const { sale, judged, what, remembered } of SALES) {
-    const looked = policies.flatMap((policy) => [...restedOf(policy, judged, remembered)]);
+    const looked = plans.flatMap((plan) => [...restedOf(plan, judged, remembered)]);
     for (const { name, without, seen } of looked) {
       if (seen !== without) t.fail(`${name} of a sale ${sale}, ${what}: ${String(seen)}`);
     }

@@ -133,7 +133,9 @@ t.test("a guard's traffic gives the floor its shape", { skip, timeout: 60_000 },
   t.ok(keys > 8 && keys < 60, `${keys} keys a check`);
   t.ok(shape.check.argumentBytes > 300, `${shape.check.argumentBytes} bytes of plans`);
   t.ok(shape.step.rewritten >= 1, "a settlement writes the person's ledger");
-  const floor = program("memory", "floors/memory.js", { FLOOR_SHAPE: JSON.stringify(shape) });
+  const floor = program("memory", "floors/memory.js", {
+    environment: { FLOOR_SHAPE: JSON.stringify(shape) },
+  });
   const { url, stop } = await floor.start(around);
   t.teardown(stop);
   t.match(await post(`${url}/v1/swipes`, customers.body({})), { decision: "allow" });

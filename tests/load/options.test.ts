@@ -46,6 +46,7 @@ t.test("wrong flags are told", async (t) => {
     ["--seconds", "99999"],
     ["--seconds", "x"],
     ["--fast"],
+    ["--before", "/tmp"],
     ["guard"],
   ]) {
     t.throws(() => readOptions(args), BenchOptionsError, args.join(" "));

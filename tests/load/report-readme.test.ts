@@ -52,6 +52,17 @@ t.test("capacity is reckoned only from what was measured", async (t) => {
   t.notOk(readmeBlocks({ ...NOTHING, leftBehind }).has("bench:capacity"));
 });
 
+t.test("it is told how often a curve's dots were measured, and in what order", async (t) => {
+  const point = { x: 1, cpuUs: 100, redisCpuUs: 50, p50: 1, p99: 2 };
+  const told = (spread: object) => {
+    const points = [{ ...point, ...spread }];
+    const curves = [{ name: "persons", title: "", x: "", points }];
+    return readmeBlocks({ ...NOTHING, curves }).get("bench:curves") ?? "";
+  };
+  t.match(told({}), /: single runs of a few seconds/);
+  t.match(told({ spread: 0.1 }), /way back in turn; of active persons, .* one after the other/);
+});
+
 t.test("each figure that capacity is reckoned from is told with its file", async (t) => {
   const leftBehind: LeftBehind = {
     ...{ measuredOn: "2026-11-22", swipes: 16_850, persons: 14_789, kinds: {} },
