@@ -40,9 +40,9 @@ function endOfValue(bytes: Uint8Array, at: number, depth: number): number {
     case QUOTE:
       return endOfText(bytes, at);
     case OPEN_BRACE:
-      return depth === DEPTH_MAX ? NOWHERE : endOfObject(bytes, at, depth + 1);
+      return depth === DEPTH_MAX ? NOWHERE : endOfItems(bytes, at, CLOSE_BRACE, depth + 1);
     case OPEN_BRACKET:
-      return depth === DEPTH_MAX ? NOWHERE : endOfList(bytes, at, depth + 1);
+      return depth === DEPTH_MAX ? NOWHERE : endOfItems(bytes, at, CLOSE_BRACKET, depth + 1);
     case TRUE[0]:
       return endOfWord(bytes, at, TRUE);
     case FALSE[0]:
@@ -54,33 +54,25 @@ function endOfValue(bytes: Uint8Array, at: number, depth: number): number {
   }
 }
 
-function endOfObject(bytes: Uint8Array, from: number, depth: number): number {
+/** Of an object or a list: the items of one have names. */
+function endOfItems(bytes: Uint8Array, from: number, close: number, depth: number): number {
   let at = from + 1;
-  if (bytes[at] === CLOSE_BRACE) return at + 1;
+  if (bytes[at] === close) return at + 1;
   for (;;) {
-    at = endOfMember(bytes, at, depth);
+    if (close === CLOSE_BRACE) at = endOfName(bytes, at);
     if (at === NOWHERE) return NOWHERE;
-    if (bytes[at] === CLOSE_BRACE) return at + 1;
-    if (bytes[at] !== COMMA) return NOWHERE;
-    at += 1;
-  }
-}
-
-function endOfMember(bytes: Uint8Array, from: number, depth: number): number {
-  const at = bytes[from] === QUOTE ? endOfText(bytes, from) : NOWHERE;
-  return at === NOWHERE || bytes[at] !== COLON ? NOWHERE : endOfValue(bytes, at + 1, depth);
-}
-
-function endOfList(bytes: Uint8Array, from: number, depth: number): number {
-  let at = from + 1;
-  if (bytes[at] === CLOSE_BRACKET) return at + 1;
-  for (;;) {
     at = endOfValue(bytes, at, depth);
     if (at === NOWHERE) return NOWHERE;
-    if (bytes[at] === CLOSE_BRACKET) return at + 1;
+    if (bytes[at] === close) return at + 1;
     if (bytes[at] !== COMMA) return NOWHERE;
     at += 1;
   }
+}
+
+/** With its colon. */
+function endOfName(bytes: Uint8Array, from: number): number {
+  const at = bytes[from] === QUOTE ? endOfText(bytes, from) : NOWHERE;
+  return at === NOWHERE || bytes[at] !== COLON ? NOWHERE : at + 1;
 }
 
 function endOfText(bytes: Uint8Array, from: number): number {

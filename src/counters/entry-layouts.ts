@@ -137,7 +137,7 @@ export function encodeUse(use: ClaimUse): Buffer {
   return bytes;
 }
 
-export function decodeUses(bytes: Buffer | null, own: Bytes, after: EpochMs = EVER): ClaimUse[] {
+export function decodeUses(bytes: Buffer | null, own: Bytes, after: EpochMs): ClaimUse[] {
   const uses: ClaimUse[] = [];
   if (bytes === null) return uses;
   const text = bytes.toString("latin1");
@@ -166,7 +166,7 @@ export function encodeBinding(binding: Binding): Buffer {
   return bytes;
 }
 
-export function decodeBindings(bytes: Buffer | null, after: EpochMs = EVER): Binding[] {
+export function decodeBindings(bytes: Buffer | null, after: EpochMs): Binding[] {
   const bindings: Binding[] = [];
   if (bytes === null) return bindings;
   const text = bytes.toString("latin1");
@@ -189,7 +189,7 @@ export function encodeFlag(flag: Flag): Buffer {
 }
 
 /** A kind that this version does not know is left out: a newer one may have written it. */
-export function decodeFlags(bytes: Buffer | null, after: EpochMs = EVER): Flag[] {
+export function decodeFlags(bytes: Buffer | null, after: EpochMs): Flag[] {
   const flags: Flag[] = [];
   if (bytes === null) return flags;
   const text = bytes.toString("latin1");
@@ -221,7 +221,7 @@ export function encodeAttempt(attempt: Attempt): Buffer {
   return bytes;
 }
 
-export function decodeAttempts(bytes: Buffer | null, own: Bytes, after: EpochMs = EVER): Attempt[] {
+export function decodeAttempts(bytes: Buffer | null, own: Bytes, after: EpochMs): Attempt[] {
   const attempts: Attempt[] = [];
   if (bytes === null) return attempts;
   let at = ATTEMPTS_HEAD;

@@ -87,9 +87,7 @@ export function createPackedStore(
     flags: async (persons) => {
       const at = now();
       const flags = await home.read(persons.map(keys.flags), at);
-      const standing = (bytes: Buffer | null) =>
-        decodeFlags(bytes).filter((flag) => limits.isKept(flag.at, limits.FLAG_KEPT, at));
-      return readable(() => flags.map(standing));
+      return readable(() => flags.map((bytes) => decodeFlags(bytes, at - limits.FLAG_KEPT)));
     },
     close: () => home.close(),
   };
@@ -126,12 +124,11 @@ async function readTraces(
     splitKey: keys.splitPack(code),
   }));
   const values = await home.readTraces(reads, now);
-  const isStanding = ({ at }: { readonly at: EpochMs }) =>
-    limits.isKept(at, limits.TRACE_KEPT, now);
+  const after = now - limits.TRACE_KEPT;
   return readable(() =>
     codes.map((_, index) => ({
-      claims: decodeClaims(values[2 * index] ?? null, NO_SWIPE).filter(isStanding),
-      splits: decodeUses(values[2 * index + 1] ?? null, NO_SWIPE).filter(isStanding),
+      claims: decodeClaims(values[2 * index] ?? null, NO_SWIPE, after),
+      splits: decodeUses(values[2 * index + 1] ?? null, NO_SWIPE, after),
     })),
   );
 }
@@ -167,9 +164,7 @@ function storedEntry(
   return {
     entry,
     ledger: entries,
-    attempts: decodeAttempts(attempts ?? null, NO_SWIPE).filter(({ at }) =>
-      limits.isKept(at, limits.ATTEMPTS_KEPT, now),
-    ),
+    attempts: decodeAttempts(attempts ?? null, NO_SWIPE, now - limits.ATTEMPTS_KEPT),
     answer: fresh ? answer.toString("latin1", ANSWER_HEAD) : undefined,
     returns: entry && returns ? decodeReturns(returns) : undefined,
   };

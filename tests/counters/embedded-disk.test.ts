@@ -5,6 +5,7 @@ import t, { type Test } from "tap";
 import { systemTimers } from "../../src/config/machine.ts";
 import { StoreUnavailableError } from "../../src/counters/contract.ts";
 import type { ByteShelf } from "../../src/counters/embedded/byte-shelf.ts";
+import { BytesFile } from "../../src/counters/embedded/bytes-file.ts";
 import { createDiskShelf } from "../../src/counters/embedded/disk-shelf.ts";
 import { KeptTables } from "../../src/counters/embedded/kept-tables.ts";
 import { delay } from "../services/service-process.ts";
@@ -134,6 +135,28 @@ t.test(
   },
 );
 
+t.test(
+  "given a disk that fails while the file follows the log, when it is stopped, then the file is closed once it has followed",
+  async (t) => {
+    const { path, faults, shelf } = open(t, { ...USUAL, logBytes: 50_000 });
+    await putThree(shelf, "first");
+    const [followed = ""] = segmentsOf(path);
+    await shelf.together(() => {
+      for (let number = 0; number < 5_000; number += 1)
+        shelf.set(`g1:${number}`, Buffer.alloc(20), LATER);
+    });
+    for (let turns = 0; turns < 10; turns += 1) await turnOfTheLoop();
+    t.ok(segmentsOf(path).includes(followed), "it is under way");
+    faults.room = 0;
+    await Promise.all([t.rejects(putThree(shelf, "second"), StoreUnavailableError), shelf.close()]);
+    t.notOk(segmentsOf(path).includes(followed));
+    const after = createDiskShelf(path, systemTimers);
+    t.same(three(after), all("first"));
+    t.equal([...after.keys("g1:")].length, 5_000 + KEYS.length);
+    await after.close();
+  },
+);
+
 t.test("given a write that does not come back, then a stop ends once it has", async (t) => {
   const { path, faults, shelf } = open(t);
   let thaw: () => void = () => undefined;
@@ -141,8 +164,13 @@ t.test("given a write that does not come back, then a stop ends once it has", as
     thaw = resolve;
   });
   const waiting = putThree(shelf, "first");
-  const closed = shelf.close();
+  let hasEnded = false;
+  const closed = shelf.close().then(() => {
+    hasEnded = true;
+  });
   await t.rejects(waiting, StoreUnavailableError, "whoever waits is answered without it");
+  await delay(20);
+  t.notOk(hasEnded, "what comes late would fall into the next process's log");
   thaw();
   await closed;
   const found = await afterKill(path);
@@ -242,3 +270,27 @@ t.test("puts that are taken back leave the tables as large as they were", async 
   t.equal(tables.get("a")?.value?.length, 1_000);
   t.equal(tables.get("b"), undefined);
 });
+
+t.test(
+  "given steps that end with a slice of one or none, then the search for what has expired still reaches every key",
+  async (t) => {
+    const file = new BytesFile(`${t.testdir()}/memory`);
+    t.teardown(() => file.close());
+    const keys = Array.from(
+      { length: 100 },
+      (_, number) => `g1:${String(number).padStart(3, "0")}`,
+    );
+    file.write(keys.map((key) => ({ key, value: Buffer.from(key), expiresAt: LATER })));
+    await file.settled();
+    const looked = new Set<string>();
+    const look = (key: string) => {
+      looked.add(key);
+      return false;
+    };
+    for (const last of [0, 1, 0, 1, 0, 1]) {
+      file.sweep(30, look);
+      file.sweep(last, look);
+    }
+    t.equal(looked.size, keys.length);
+  },
+);

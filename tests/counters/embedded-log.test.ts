@@ -148,6 +148,46 @@ t.test(
 );
 
 t.test(
+  "given entries that are over, when the file takes over what comes later, then they leave it",
+  async (t) => {
+    const path = `${t.testdir()}/memory`;
+    const live = async (prefix: string, now: EpochMs) => {
+      const shelf = createDiskShelf(path, systemTimers);
+      const names = Array.from({ length: 100 }, (_, number) => `${prefix}:${number}`);
+      await shelf.together(() => {
+        shelf.get(prefix, now);
+        for (const name of names) shelf.set(name, bytes("text"), now);
+      });
+      await shelf.close();
+    };
+    await live("a-gone", NOW);
+    for (let lives = 0; lives < 3; lives++) await live("b-new", LATER);
+    const shelf = createDiskShelf(path, systemTimers);
+    t.teardown(() => shelf.close());
+    t.same([...shelf.keys("a-gone:")], []);
+    t.equal([...shelf.keys("b-new:")].length, 100);
+  },
+);
+
+t.test(
+  "given a clock that was far ahead for a moment, then what is not over stays, also once the file has it",
+  async (t) => {
+    const path = `${t.testdir()}/memory`;
+    const shelf = createDiskShelf(path, systemTimers, TINY);
+    t.teardown(() => shelf.close());
+    await putThree(shelf, "first");
+    t.equal(shelf.get("g1:a", NOW + 100 * DAY), undefined);
+    for (let number = 0; number < 400; number++) {
+      await shelf.together(() => {
+        shelf.get(`g1:${number}`, NOW);
+        shelf.set(`g1:${number}`, bytes(`text ${number}`), LATER);
+      });
+    }
+    t.same(three(shelf), ["first", "first", "first"]);
+  },
+);
+
+t.test(
   "given a command that throws, then none of its puts is seen, nor found after a crash",
   async (t) => {
     const path = `${t.testdir()}/memory`;

@@ -16,7 +16,7 @@ t.test("the embedded store on disk", async (t) => {
   const folder = t.testdir();
   let stores = 0;
   counterStoreConforms(t, async () => {
-    // Each on a shelf of its own: a shelf sweeps by the latest clock it has heard.
+    // Each on a shelf of its own: a shelf sweeps by the clock it heard last.
     const shelf = createDiskShelf(`${folder}/memory-${++stores}`, systemTimers);
     t.teardown(() => shelf.close());
     return under(shelf, "g1");

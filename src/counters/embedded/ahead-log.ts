@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import type { DurationMs, Timers } from "../../units.ts";
 import type { LogDisk, LogFile } from "./log-disk.ts";
 import { FrameBuffer, type Put } from "./log-frames.ts";
@@ -37,6 +38,7 @@ export class AheadLog {
   /** Of the write under way. */
   private stuck: Error | undefined;
   private isPumping = false;
+  private pumped: Promise<void> = Promise.resolve();
   private readonly unsynced = new Set<Segment>();
   private isFolderUnsynced = false;
   private cancelSync: (() => void) | undefined;
@@ -123,6 +125,9 @@ export class AheadLog {
   async close(): Promise<void> {
     this.isClosing = true;
     this.cancelSync?.();
+    // A write under way ends first: later it would fall into what the next process reads and goes on with.
+    if (this.isPumping) await turnOfTheLoop();
+    await this.pumped;
     await this.sync();
     // What a close can fail with, the flush has met before it.
     await Promise.allSettled(this.segments.map(async ({ file }) => file?.close()));
@@ -132,7 +137,9 @@ export class AheadLog {
     if (this.isPumping) return;
     this.isPumping = true;
     // A turn of the event loop later, so that the commands of this turn go together.
-    setImmediate(() => void this.writeAll());
+    setImmediate(() => {
+      this.pumped = this.writeAll();
+    });
   }
 
   private async writeAll(): Promise<void> {

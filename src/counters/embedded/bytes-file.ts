@@ -73,13 +73,17 @@ export class BytesFile {
 
   /** Looks at so many keys, goes on where it ended last, and removes those that `isOver`. */
   sweep(limit: number, isOver: (key: Bytes, expiresAt: EpochMs) => boolean): void {
-    const range = this.file.getRange({ limit, start: this.sweptTo ?? BELOW_ALL });
+    const start = this.sweptTo ?? BELOW_ALL;
+    // One more: it begins with the key it ended with.
+    const range = this.file.getRange({ limit: limit + 1, start });
     let last: Bytes | undefined;
+    let looked = 0;
     for (const { key, value } of range) {
       last = key;
+      looked += 1;
       if (isOver(key, value.readUIntBE(0, EXPIRY))) this.watch(this.file.remove(key));
     }
-    this.sweptTo = last === this.sweptTo ? undefined : last;
+    this.sweptTo = looked > limit ? last : undefined;
   }
 
   /** Text of the prefix and nothing above it: no byte of a key is 255 behind one. */

@@ -60,7 +60,8 @@ class DiskShelf {
   private readonly file: BytesFile;
   /** What the command that runs now has put, and what stood there before. */
   private command: { readonly puts: Put[]; readonly before: (Kept | undefined)[] } | undefined;
-  private latest: EpochMs = 0;
+  /** Not the latest: a clock that was stepped ahead and back must not make everything expire from then on. */
+  private heardAt: EpochMs = 0;
   /** The old table is not in the file yet, nor what the log has up to this segment. */
   private unsettledTo: number | undefined;
   private settling: Promise<void> | undefined;
@@ -76,7 +77,7 @@ class DiskShelf {
   }
 
   get(key: Bytes, now: EpochMs): Buffer | undefined {
-    if (now > this.latest) this.latest = now;
+    this.heardAt = now;
     const { value, expiresAt } = this.find(key);
     return expiresAt + KEPT_LONGER > now ? value : undefined;
   }
@@ -125,6 +126,8 @@ class DiskShelf {
     } catch {
       // As after kill -9.
     }
+    // Also where the log has failed meanwhile: it must not find the file closed.
+    await this.settling?.catch(() => undefined);
     await this.log.close();
     await this.file.close();
   }
@@ -216,7 +219,7 @@ class DiskShelf {
 
   private async fill(): Promise<void> {
     const isOver = (key: Bytes, expiresAt: EpochMs) =>
-      expiresAt + KEPT_LONGER <= this.latest && !this.tables.has(key);
+      expiresAt + KEPT_LONGER <= this.heardAt && !this.tables.has(key);
     let slice: Kept[] = [];
     const hand = async () => {
       this.assertRoom();

@@ -69,11 +69,10 @@ export function createEmbeddedHome(shelf: ByteShelf, now: () => EpochMs): Memory
 function keptFromNow(shelf: ByteShelf, at: EpochMs, now: EpochMs): ByteShelf {
   const late = now - at;
   if (late <= 0) return shelf;
-  return {
-    ...shelf,
-    set: (key, value, expiresAt) =>
-      shelf.set(key, value, expiresAt === AS_LONG_AS_BEFORE ? expiresAt : expiresAt + late),
-  };
+  const { get, set, remove, keys, together, close } = shelf;
+  const setLate: ByteShelf["set"] = (key, value, expiresAt) =>
+    set(key, value, expiresAt === AS_LONG_AS_BEFORE ? expiresAt : expiresAt + late);
+  return { get, set: setLate, remove, keys, together, close };
 }
 
 type Refusal = Exclude<ObserveReply, { verdict: "new" | "retry" }>;

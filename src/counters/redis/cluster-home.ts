@@ -92,13 +92,11 @@ async function observe(
     entities.map((part) => patience.heard(observePart(connection, plan, part), OTHERS_SHARE)),
   );
   const isWritten = entities.every(({ writes }, index) => !writes || heard[index] !== undefined);
-  const isWhole = located !== undefined && isWritten;
-  return {
-    ...person,
-    values: inPlace(entities, heard),
-    lost: heard.reduce((sum, part) => sum + (part?.lost ?? 0), 0),
-    ...(isWhole ? {} : { incomplete: true }),
-  };
+  const { verdict, ledger, attempts } = person;
+  const values = inPlace(entities, heard);
+  const lost = heard.reduce((sum, part) => sum + (part?.lost ?? 0), 0);
+  if (located !== undefined && isWritten) return { verdict, ledger, attempts, values, lost };
+  return { verdict, ledger, attempts, values, lost, incomplete: true };
 }
 
 async function locate(connection: RedisConnection, plan: ObservePlan): Promise<ObserveReply> {
