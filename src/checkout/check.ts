@@ -4,24 +4,21 @@ import { RESERVATION } from "../counters/limits.ts";
 import { type Decided, decodeDecided, toAnswer } from "../decision/decided.ts";
 import { stateAt } from "../decision/entry-state.ts";
 import { SealedTexts } from "../decision/sealed-text.ts";
-import type { FeaturePlan } from "../features/plan.ts";
 import type { DecisionAnswer } from "../swipe/answer.ts";
 import { instantText } from "../swipe/calendar.ts";
-import type { Outcome, Problem } from "../swipe/problem.ts";
+import type { Outcome } from "../swipe/problem.ts";
 import { LEVELS } from "../swipe/vocabulary.ts";
 import type { Bytes, DurationMs } from "../units.ts";
-import type { Bundle } from "./bundle.ts";
+import { CheckRecords } from "./check-records.ts";
+import { OBSERVE, SEAL, timeLeft } from "./check-time.ts";
 import { TOO_LATE, within } from "./deadline.ts";
 import type { Entry } from "./entry/entry.ts";
-import type { Ticket } from "./entry/waiting-book.ts";
-import { personLane, type WaitingCheck } from "./entry/waiting-items.ts";
 import type { Findings } from "./findings.ts";
 import type { Folding } from "./folding.ts";
 import { noticeAnswered } from "./notices.ts";
 import type { GivenAnswer, GivenAnswers } from "./recent-swipes.ts";
-import type { DecidedRecord } from "./recorder.ts";
 import type { Supersession } from "./supersession.ts";
-import { type DeskTools, OBSERVE, RECORD, SEAL, type Share } from "./tools.ts";
+import type { DeskTools } from "./tools.ts";
 import {
   beginClear,
   beginRecorded,
@@ -49,9 +46,6 @@ type Standing =
   | { readonly won: true; readonly waits: false | "unknown" | "incomplete" }
   | { readonly won: false; readonly answer: Decided };
 
-/** What of a waiting check's record says by which key it was pseudonymised. */
-type WaitingKey = Pick<DecidedRecord, "fingerprint">;
-
 /** A check the store has no answer of. */
 type Fresh = Extract<Observed, { readonly verdict: "new" | "retry" }>;
 
@@ -64,6 +58,7 @@ type Heard =
 export class CheckDesk {
   private readonly tools: DeskTools;
   private readonly behind: BehindAnswers;
+  private readonly records: CheckRecords;
   private readonly texts = new SealedTexts();
 
   /** Checks whose answer is not known yet; as many as requests are in flight. */
@@ -75,6 +70,7 @@ export class CheckDesk {
   constructor(tools: DeskTools, behind: BehindAnswers) {
     this.tools = tools;
     this.behind = behind;
+    this.records = new CheckRecords(tools, behind);
   }
 
   check(request: CheckRequest): Promise<Outcome<DecisionAnswer>> {
@@ -114,9 +110,9 @@ export class CheckDesk {
   }
 
   private unheard(under: Check): Promise<Outcome<DecisionAnswer>> {
-    const { recorded, sealed } = this.behind.answers;
-    const { swipe: key } = under.observation;
-    const given = under.entering ? undefined : (recorded.get(key) ?? sealed.get(key));
+    const { answers } = this.behind;
+    // Also a stand-in, which another content under the same id may have become while this one waited for the store.
+    const given = under.entering ? undefined : answers.of(under.observation.swipe);
     return given === undefined ? this.standIn(under) : this.giveAgain(under, given);
   }
 
@@ -144,24 +140,11 @@ export class CheckDesk {
     return await this.repeat(under, decodeDecided(given.decided));
   }
 
-  /**
-   * What is left for a step, and at least its own least share of the deadline: a process that was held up itself
-   * (other checks, the machine) answers that much later, and does not call a store or a journal late that was not.
-   */
-  private remaining(under: Check, { by, least }: Share): number {
-    const { deadline, clock, steady = clock } = this.tools;
-    return Math.max(under.steadyAt + deadline * by - steady.now(), deadline * least);
-  }
-
-  private inTime<T>(wait: number, work: Promise<T>): Promise<T | typeof TOO_LATE> {
-    return within(this.tools.timers, wait, work, () => undefined);
-  }
-
   /** Undefined: the store was not heard in time, or said nothing that can be read; it is decided without it. */
   private async observe(under: Check): Promise<Heard | undefined> {
     if (!this.tools.keyring.agreed()) return undefined;
     const { store, timers, patient } = this.tools;
-    const wait = this.remaining(under, OBSERVE);
+    const wait = timeLeft(this.tools, under, OBSERVE);
     try {
       if (patient) return heardOf(await store.observe(under.observation));
       const observed = await within(timers, wait, store.observe(under.observation, wait), () =>
@@ -206,13 +189,13 @@ export class CheckDesk {
 
   /** Whether this answer stands, or the one that was sealed before it does. */
   private async seal(under: Check, judged: Judged): Promise<Standing> {
-    const { store, patient } = this.tools;
+    const { store, timers, patient } = this.tools;
     const sealing = sealingOf(under, judged);
-    const wait = this.remaining(under, SEAL);
+    const wait = timeLeft(this.tools, under, SEAL);
     try {
       const sealed = patient
         ? await store.seal(sealing)
-        : await this.inTime(wait, store.seal(sealing, wait));
+        : await within(timers, wait, store.seal(sealing, wait), () => undefined);
       if (sealed !== TOO_LATE) return standingOf(sealed);
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
@@ -230,7 +213,7 @@ export class CheckDesk {
     if (!answers.recorded.get(key)) {
       const waits = answers.standIns.get(key) !== undefined;
       const given = givenOf(under, this.texts.of(decided));
-      const problem = await this.record(under, decided, given, waits);
+      const problem = await this.records.write(under, decided, given, waits);
       if (problem) return { problem };
       // Whoever sealed it may have died before it let go of what the earlier steps held.
       if (!waits) supersession.release(person, supersededBy(decided));
@@ -257,7 +240,7 @@ export class CheckDesk {
     given: GivenAnswer,
     waits: boolean,
   ): Promise<Outcome<DecisionAnswer>> {
-    const problem = await this.record(under, decided, given, waits);
+    const problem = await this.records.write(under, decided, given, waits);
     if (problem) return { problem };
     const { swipe, observation, bundle, startedAt } = under;
     const took = this.tools.clock.now() - startedAt;
@@ -273,76 +256,6 @@ export class CheckDesk {
   private noticeLate(took: DurationMs): void {
     const late = took - this.tools.deadline;
     if (late > 0) this.tools.observer.notice({ kind: "check.late", value: late / 1_000 });
-  }
-
-  private async record(
-    under: Check,
-    decided: Decided,
-    given: GivenAnswer,
-    waits: boolean,
-  ): Promise<Problem | undefined> {
-    const work = waits ? this.writeWaiting(under, decided) : this.write(under, decided);
-    try {
-      const done = await this.inTime(this.remaining(under, RECORD), work);
-      if (done === TOO_LATE) return { code: "journal_unavailable" };
-    } catch {
-      return { code: "journal_unavailable" };
-    }
-    // A late step's records are written together, and not all of them are yet.
-    if (this.tools.waited === undefined)
-      this.behind.answers.recorded.set(under.observation.swipe, given);
-    return undefined;
-  }
-
-  private writeWaiting(under: Check, decided: Decided): Promise<void> {
-    // Taken before the record is written: from there on the journal is owed it.
-    const ticket = this.behind.entry.expect();
-    return this.write(under, decided, this.keyOf(under)).then(
-      () => this.waitForEntry(under, decided, ticket),
-      (error: unknown) => {
-        ticket.dropped();
-        throw error;
-      },
-    );
-  }
-
-  /** `waiting` where the store has yet to confirm it. */
-  private write(under: Check, decided: Decided, waiting?: WaitingKey): Promise<void> {
-    const { bundle, observation, scope } = under;
-    const record: DecidedRecord = {
-      swipe: asDecided(decided, under),
-      decided,
-      plan: planOf(decided, bundle),
-      content: observation.content,
-      scope,
-      waiting: waiting !== undefined,
-      entered: decided.unasked === true,
-    };
-    return this.tools.recorder.decided(waiting ? { ...record, ...waiting } : record);
-  }
-
-  /** Which key it was pseudonymised by, where the store may yet give another one. */
-  private keyOf({ pseudonymiser }: Check): WaitingKey {
-    return this.tools.keyring.agreed() ? {} : { fingerprint: pseudonymiser.fingerprint };
-  }
-
-  private waitForEntry(under: Check, decided: Decided, ticket: Ticket): void {
-    const { swipe, observation, scope, entering, source } = under;
-    const { fingerprint } = this.keyOf(under);
-    const item: WaitingCheck = {
-      kind: "check",
-      id: `${swipe.pharmacy.code}:${swipe.swipeId}:swipe.decided`,
-      lane: personLane(observation.person),
-      pharmacy: swipe.pharmacy.code,
-      at: swipe.at,
-      from: ticket.from,
-      key: observation.swipe,
-      recorded: { swipe: asDecided(decided, under), content: observation.content, scope, entering },
-      given: decided,
-      ...(fingerprint === undefined ? {} : { fingerprint, renewed: () => source.renewed() }),
-    };
-    ticket.kept(item);
-    this.behind.entry.added();
   }
 
   private recalled(under: Check, entry: LedgerEntry): DecisionAnswer {
@@ -362,17 +275,6 @@ export class CheckDesk {
 
 function elapsed(ms: number): number {
   return Math.max(0, Math.round(ms * 1_000) / 1_000);
-}
-
-/** Values of another policy's features would stand under the wrong names: told again, they are left out. */
-function planOf({ policy: by }: Decided, { policy }: Bundle): FeaturePlan {
-  return by.hash === policy.hash ? policy.plan : { ...policy.plan, swipe: [], lines: [] };
-}
-
-/** The swipe as it was decided: a repeat comes later, when its person may be a year older and the till's clock is on. */
-function asDecided({ at, occurredAt: decidedOf }: Decided, { swipe, source }: Check) {
-  const occurredAt = decidedOf ?? swipe.occurredAt;
-  return swipe.at === at && swipe.occurredAt === occurredAt ? swipe : source.asOf(at, occurredAt);
 }
 
 function givenOf({ swipe, observation, pseudonymiser: by }: Check, decided: Bytes): GivenAnswer {

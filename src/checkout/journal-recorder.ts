@@ -42,9 +42,13 @@ const WRITTEN_LATER: Features = {};
 const NAME = '"features":';
 const PLACE = `${NAME}{}`;
 
-/** Turns what the desk did into events and hands them to the journal. */
+/**
+ * Turns what the desk did into events and hands them to the journal. Two kinds of writing: a decision that the store has,
+ * which is what nearly every till waits for, is put together of texts that are the event to the letter (`DecidedTexts`
+ * and, of its features, `FeatureTexts`); everything else is an event first.
+ */
 export function createJournalRecorder(sink: RecordSink, instance: string, clock: Clock): Recorder {
-  const texts = new FeatureTexts();
+  const featureTexts = new FeatureTexts();
   const decidedTexts = new DecidedTexts(instance);
   const bytes = new RecordBytes();
   const origin = (): EventOrigin => ({ instance, at: Math.floor(clock.now()) });
@@ -52,7 +56,7 @@ export function createJournalRecorder(sink: RecordSink, instance: string, clock:
   const appendJudged = (record: JournalRecord, { plan, decided }: Judged) => {
     const text = recordText(record);
     const at = text.indexOf(PLACE);
-    const features = texts.of(plan, decided.vector);
+    const features = featureTexts.of(plan, decided.vector);
     return sink.append([
       bytes.of([text.slice(0, at + NAME.length), features, text.slice(at + PLACE.length)]),
     ]);
@@ -63,11 +67,11 @@ export function createJournalRecorder(sink: RecordSink, instance: string, clock:
       base64urlOf(record.content),
       stateAfter(record),
     );
-    const features = texts.of(record.plan, record.decided.vector);
+    const features = featureTexts.of(record.plan, record.decided.vector);
     return sink.append([bytes.of([before, features, hits, after])]);
   };
   const named = ({ plan, decided }: Judged) =>
-    JSON.parse(String(texts.of(plan, decided.vector))) as Features;
+    JSON.parse(String(featureTexts.of(plan, decided.vector))) as Features;
   return {
     decided: (record) =>
       record.waiting || record.entered

@@ -1,7 +1,13 @@
 import type { WaitingStep } from "../audit/event.ts";
 import { pseudonymise } from "../privacy/pseudonymise.ts";
+import type { Pseudonymiser } from "../privacy/pseudonymiser.ts";
 import { canonicalJson } from "../swipe/canonical-json.ts";
-import type { ClearAcknowledgement, ClearReversal, ClearSettlement } from "../swipe/clear-swipe.ts";
+import type {
+  ClearAcknowledgement,
+  ClearReversal,
+  ClearSettlement,
+  ClearSwipe,
+} from "../swipe/clear-swipe.ts";
 import { present, unsetKept } from "../swipe/present.ts";
 import type { EpochMs } from "../units.ts";
 import type { Keyring } from "./keyring.ts";
@@ -11,6 +17,8 @@ interface Named {
   readonly swipeId: string;
   readonly scope: string;
 }
+
+type Carried = NonNullable<Extract<WaitingStep, { readonly kind: "settle" }>["carried"]>;
 
 export function settleStep(
   { swipeId, scope }: Named,
@@ -30,16 +38,17 @@ export function settleStep(
     visitId,
     lines,
     funds,
-    carried:
-      swipe && isOwn
-        ? {
-            swipe: pseudonymise(swipe, at, by),
-            content: Buffer.from(by.content(canonicalJson(carried)), "latin1").toString(
-              "base64url",
-            ),
-          }
-        : undefined,
+    carried: swipe && isOwn ? carriedOf(swipe, carried, at, by) : undefined,
   });
+}
+
+function carriedOf(swipe: ClearSwipe, body: unknown, at: EpochMs, by: Pseudonymiser): Carried {
+  const content = by.content(canonicalJson(body));
+  return {
+    // Undefined keys and all: once it has waited in the journal they are gone.
+    swipe: pseudonymise(swipe, at, by) as Carried["swipe"],
+    content: Buffer.from(content, "latin1").toString("base64url"),
+  };
 }
 
 export function reverseStep(

@@ -1,32 +1,20 @@
-import {
-  type LedgerEntry,
-  type LedgerLine,
-  NO_SETTLEMENT,
-  type PersonKey,
-  type SwipeKey,
-} from "../counters/contract.ts";
+import { NO_SETTLEMENT, type PersonKey, type SwipeKey } from "../counters/contract.ts";
 import { rememberedPharmacy } from "../counters/pharmacy-bytes.ts";
-import { stateAt } from "../decision/entry-state.ts";
 import type { LineReturn, Step } from "../decision/life-cycle.ts";
-import { lineTag, pseudonymBytes, settlementDigest, swipeKey } from "../features/digests.ts";
+import { pseudonymBytes, settlementDigest, swipeKey } from "../features/digests.ts";
 import type { SwipeState } from "../swipe/answer.ts";
 import type { ClearFunds, ClearQuantity } from "../swipe/clear-swipe.ts";
-import { present } from "../swipe/present.ts";
 import type { Outcome } from "../swipe/problem.ts";
 import type { Pseudonym } from "../swipe/pseudonymised-swipe.ts";
-import { type AcknowledgementChoice, LEVELS, type ReversalReason } from "../swipe/vocabulary.ts";
+import type { AcknowledgementChoice, ReversalReason } from "../swipe/vocabulary.ts";
 import type { EpochMs } from "../units.ts";
 import type { Findings } from "./findings.ts";
-import { brought, cameBack, dispensed, inLedgerUnits, inTillUnits } from "./moved-lines.ts";
+import { brought, dispensed, inLedgerUnits } from "./moved-lines.ts";
 import { written } from "./patience.ts";
-import type {
-  MovedLine,
-  ReversedRecord,
-  SettledRecord,
-  StepRecord,
-  UploadedRecord,
-} from "./recorder.ts";
-import { checkedLine, type Sale, type SaleSteps, type Stepped } from "./sale-steps.ts";
+import type { ReversedRecord, UploadedRecord } from "./recorder.ts";
+import { reversedRecord, settledRecord, stepRecord } from "./sale-records.ts";
+import { saleState } from "./sale-state.ts";
+import type { Sale, SaleSteps, Stepped } from "./sale-steps.ts";
 import type { DeskTools } from "./tools.ts";
 
 type Reason = ReversedRecord["reason"];
@@ -81,92 +69,11 @@ export class SaleDesk {
     this.findings = findings;
   }
 
-  private now(): EpochMs {
-    return Math.floor(this.tools.clock.now());
-  }
-
-  private stateOf(swipeId: string, sale: Sale, entry: LedgerEntry): SwipeState {
-    const { decided } = sale;
-    const state = {
-      swipeId,
-      state: stateAt(entry, this.now()),
-      // A step taken elsewhere before the seal left the entry without its level: the answer itself has it.
-      level: decided?.decision ?? LEVELS[entry.level] ?? "allow",
-      lines: entry.lines.map((line) => lineState(sale, entry, line)),
-    };
-    const told = decided ? { ...state, hits: [...decided.answered] } : state;
-    // Most sales have no mark.
-    const isMarked = entry.partlyReturned || entry.late || entry.against || entry.unchecked;
-    if (!isMarked) return told;
-    return present({
-      ...told,
-      partlyReturned: entry.partlyReturned || undefined,
-      late: entry.late || undefined,
-      settledAgainst: entry.against || undefined,
-      unchecked: entry.unchecked || undefined,
-    });
-  }
-
-  private stepRecord(swipeId: string, { sale, entry, personSeq }: Stepped): StepRecord {
-    const { swipeId: id, scope } = namedAs(sale, sale.decided?.swipeId ?? swipeId);
-    return {
-      swipeId: id,
-      scope,
-      pharmacy: sale.located.pharmacy,
-      person: Buffer.from(sale.located.person, "latin1").toString("base64url"),
-      personSeq,
-      at: this.now(),
-      state: stateAt(entry, this.now()),
-      level: LEVELS[entry.level] ?? "allow",
-    };
-  }
-
-  /** In one piece: what is spread into a record makes it slow to write. */
-  private settledRecord(
-    id: string,
-    done: Stepped,
-    lines: readonly MovedLine[],
-    { settlementId, visitId, funds, upload }: SettleHow,
-  ): SettledRecord {
-    const { late, unchecked, against, again, at: checkedAt } = done.entry;
-    const { swipeId, scope, pharmacy, person, personSeq, at, state, level } = this.stepRecord(
-      id,
-      done,
-    );
-    return {
-      swipeId,
-      scope,
-      pharmacy,
-      person,
-      personSeq,
-      at,
-      state,
-      level,
-      settlementId,
-      visitId,
-      funds,
-      checkedAt,
-      lines,
-      late,
-      unchecked,
-      against,
-      again: again === true,
-      matched: 1,
-      upload,
-    };
-  }
-
-  /** The record is handed over before the answer leaves; without it there is no answer. */
-  private async recorded<T>(write: Promise<void>, value: T): Promise<Outcome<T>> {
-    const isWritten = await written(this.tools, write);
-    return isWritten ? { value } : { problem: { code: "journal_unavailable" } };
-  }
-
   async find(swipeId: string, scope: string): Promise<Outcome<SwipeState>> {
     const found = await this.steps.find(swipeKey(scope, swipeId));
     return "problem" in found
       ? found
-      : { value: this.stateOf(swipeId, found.value, found.value.entry) };
+      : { value: saleState(swipeId, found.value, found.value.entry, this.now()) };
   }
 
   /** False only for a swipe known to be another person's or pharmacy's than those named. */
@@ -200,11 +107,12 @@ export class SaleDesk {
     const done = await this.steps.take(key, stepOf, how.person);
     if ("problem" in done) return done;
     const { sale, entry, transition } = done.value;
-    const state = this.stateOf(swipeId, sale, entry);
+    const now = this.now();
+    const state = saleState(swipeId, sale, entry, now);
     const finding = transition?.finding;
     if (finding !== undefined)
       this.tools.observer.notice({ kind: "sale.finding", labels: { finding } });
-    const record = this.settledRecord(swipeId, done.value, dispensed(done.value), how);
+    const record = settledRecord(swipeId, done.value, dispensed(done.value), how, now);
     const applied = transition !== undefined;
     this.noticeStep("settlement", !applied);
     const write = this.tools.recorder.settled(record);
@@ -219,7 +127,7 @@ export class SaleDesk {
     upload: UploadedRecord,
     part: string,
   ): Promise<Outcome<true>> {
-    const record = this.settledRecord(swipeId, done, brought(done), { upload });
+    const record = settledRecord(swipeId, done, brought(done), { upload }, this.now());
     return this.recorded(this.tools.recorder.settled({ ...record, part }), true);
   }
 
@@ -228,7 +136,7 @@ export class SaleDesk {
     const done = await this.steps.take(key, (sale) => ({
       kind: "reverse",
       ...(how.reversalId === undefined ? {} : { reversal: how.reversalId }),
-      ...(how.lines ? { lines: how.lines.map((line) => returned(sale, line)) } : {}),
+      ...(how.lines ? { lines: how.lines.map((line) => lineReturn(sale, line)) } : {}),
     }));
     return this.afterReversal(swipeId, done, { reason: how.reason, idOf: () => how.reversalId });
   }
@@ -250,25 +158,16 @@ export class SaleDesk {
     const { sale, step, entry, transition, nothingToReverse } = done.value;
     const reversalId = how.idOf(step);
     const codesKept = transition?.codesKept ?? false;
+    const now = this.now();
     const state = {
-      ...this.stateOf(swipeId, sale, entry),
+      ...saleState(swipeId, sale, entry, now),
       ...(codesKept ? { codesKept } : {}),
       ...(nothingToReverse ? { nothingToReverse } : {}),
     };
     this.noticeStep("reversal", transition === undefined);
     if (nothingToReverse) return { value: state };
-    const record: ReversedRecord = {
-      ...this.stepRecord(swipeId, done.value),
-      ...(reversalId === undefined ? {} : { reversalId }),
-      reason: how.reason,
-      lines: cameBack(done.value),
-      codesKept,
-      ...(entry.again
-        ? { settlement: Buffer.from(entry.settlement, "latin1").toString("hex") }
-        : {}),
-      matched: 1,
-      ...(how.upload === undefined ? {} : { upload: how.upload }),
-    };
+    const returned = { reversalId, reason: how.reason, codesKept, upload: how.upload };
+    const record = reversedRecord(swipeId, done.value, returned, now);
     const write = this.tools.recorder.reversed(record);
     if (transition !== undefined) this.findings.reversed(done.value, record);
     return this.recorded(write, state);
@@ -286,14 +185,25 @@ export class SaleDesk {
     }));
     if ("problem" in done) return done;
     const { sale, entry } = done.value;
+    const now = this.now();
     const write = this.tools.recorder.acknowledged({
-      ...this.stepRecord(swipeId, done.value),
+      ...stepRecord(swipeId, done.value, now),
       by: how.by,
       choice: how.choice,
       ...(how.code === undefined ? {} : { code: how.code }),
     });
     this.tools.observer.notice({ kind: "sale.acknowledged", labels: { choice: how.choice } });
-    return this.recorded(write, this.stateOf(swipeId, sale, entry));
+    return this.recorded(write, saleState(swipeId, sale, entry, now));
+  }
+
+  private now(): EpochMs {
+    return Math.floor(this.tools.clock.now());
+  }
+
+  /** The record is handed over before the answer leaves; without it there is no answer. */
+  private async recorded<T>(write: Promise<void>, value: T): Promise<Outcome<T>> {
+    const isWritten = await written(this.tools, write);
+    return isWritten ? { value } : { problem: { code: "journal_unavailable" } };
   }
 
   private noticeStep(step: "settlement" | "reversal", repeated: boolean): void {
@@ -302,23 +212,9 @@ export class SaleDesk {
   }
 }
 
-function lineState(sale: Sale, { state }: LedgerEntry, { tag, quantity }: LedgerLine) {
-  const checked = checkedLine(sale, tag, lineTag);
-  const left = inTillUnits(state === "returned" ? 0 : quantity, checked?.perUnit ?? 1);
-  if (checked === undefined) return { line: String(tag), quantity: left };
-  return { line: checked.line, drug: checked.drug, quantity: left };
-}
-
-function returned(sale: Sale, line: PseudonymisedReturn): LineReturn {
+function lineReturn(sale: Sale, line: PseudonymisedReturn): LineReturn {
   const codes = line.traceCodes?.map(pseudonymBytes);
   return { ...inLedgerUnits(sale, line), ...(codes === undefined ? {} : { codes }) };
-}
-
-/** So that whoever reads the record finds the sale again: by its id and, where callers are known, whose id it is. */
-function namedAs({ key, located }: Sale, id: string): Pick<StepRecord, "swipeId" | "scope"> {
-  if (swipeKey("", id) === key) return { swipeId: id };
-  if (swipeKey(located.pharmacy, id) === key) return { swipeId: id, scope: located.pharmacy };
-  return { swipeId: `~${Buffer.from(key, "latin1").toString("base64url")}` };
 }
 
 function reversalOf(step: Step): string | undefined {

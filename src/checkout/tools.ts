@@ -37,18 +37,3 @@ export interface DeskTools {
   /** What indicators were worked out of so far, where it outlives the process; else it begins empty. */
   readonly pages?: Pages;
 }
-
-/** When a step must be done, and the least it gets when the process itself was late: shares of the deadline. */
-export interface Share {
-  readonly by: number;
-  readonly least: number;
-}
-
-export const OBSERVE: Share = { by: 0.7, least: 0.7 };
-/** Without the seal the answer still stands in this process. */
-export const SEAL: Share = { by: 0.85, least: 0.15 };
-/**
- * Without the record there is no answer at all. The least shares make up the deadline and no more: a slow store and a
- * slow disk at once must not add up to an answer that comes too late (found in the simulated world).
- */
-export const RECORD: Share = { by: 0.97, least: 0.15 };

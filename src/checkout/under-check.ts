@@ -52,13 +52,13 @@ export interface Check {
   readonly source: Source;
 }
 
-/** What a check is made of, to be made again. */
+/** What a check is made of: made of it once as it begins, and again where its moment or its key is another. */
 export interface Source {
   /** The swipe as of another moment: a repeat comes later, when its person may be a year older. */
   asOf(at: EpochMs, occurredAt: EpochMs): PseudonymisedSwipe;
   /** What repeats are compared by, under a key that may not be in force any more. */
   contentBy(key: Pseudonymiser): Bytes;
-  /** The same under the key in force now: the store may have had another than this process brought along. */
+  /** The swipe under the key in force now: the store may have had another than this process brought along. */
   renewed(): RecordedCheck;
 }
 
@@ -73,21 +73,16 @@ export interface Judged {
 
 export function beginClear(tools: DeskTools, request: CheckRequest): Check {
   const startedAt = tools.clock.now();
-  const steadyAt = (tools.steady ?? tools.clock).now();
-  const source = new ClearSource(tools, request, Math.floor(startedAt));
-  return begun(tools, { startedAt, steadyAt }, source.renewed(), source);
+  return begun(tools, startedAt, new ClearSource(tools, request, Math.floor(startedAt)));
 }
 
 /** Judged at its own time, however much later it is. */
 export function beginRecorded(tools: DeskTools, recorded: RecordedCheck): Check {
-  const startedAt = tools.clock.now();
-  const steadyAt = (tools.steady ?? tools.clock).now();
-  const source: Source = {
+  return begun(tools, tools.clock.now(), {
     asOf: (at, occurredAt) => ({ ...recorded.swipe, at, occurredAt }),
     contentBy: () => recorded.content,
     renewed: () => recorded,
-  };
-  return begun(tools, { startedAt, steadyAt }, recorded, source);
+  });
 }
 
 /** One object instead of functions, for each check has its own. */
@@ -124,12 +119,9 @@ class ClearSource implements Source {
 }
 
 /** Every check has the same keys in the same order: V8 keeps what many parts are spread into as a table. */
-function begun(
-  tools: DeskTools,
-  { startedAt, steadyAt }: Pick<Check, "startedAt" | "steadyAt">,
-  { swipe, content, scope, entering = false }: RecordedCheck,
-  source: Source,
-): Check {
+function begun(tools: DeskTools, startedAt: EpochMs, source: Source): Check {
+  const steadyAt = (tools.steady ?? tools.clock).now();
+  const { swipe, content, scope, entering = false } = source.renewed();
   const bundle = tools.bundle();
   const observation = observationOf(bundle.policy.plan, swipe, bundle.reference, {
     swipe: swipeKey(scope, swipe.swipeId),

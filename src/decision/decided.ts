@@ -159,12 +159,40 @@ function readable<T extends DecidedSale>(
   }
 }
 
-/** Fit to be told again: what was altered on the way may still be JSON. */
+/** Fit to be told, sealed and recorded again: what was altered on the way may still be JSON. */
 function isWhole(decided: DecidedSale): boolean {
-  const { at, personSeq, timings } = decided;
-  const isNumbered = Number.isSafeInteger(at) && Number.isSafeInteger(personSeq);
-  const isTimed = Number.isFinite(timings.observe) && Number.isFinite(timings.judge);
-  return isNumbered && isTimed && DecisionAnswer.safeParse(toAnswer(decided)).success;
+  return (
+    areTimes(decided) &&
+    areLists(decided) &&
+    typeof decided.keyVersion === "string" &&
+    DecisionAnswer.safeParse(toAnswer(decided)).success
+  );
+}
+
+function areTimes({ at, decidedAt, occurredAt, personSeq, timings }: DecidedSale): boolean {
+  return (
+    Number.isSafeInteger(at) &&
+    Number.isSafeInteger(decidedAt) &&
+    (occurredAt === undefined || Number.isSafeInteger(occurredAt)) &&
+    Number.isSafeInteger(personSeq) &&
+    Number.isFinite(timings.observe) &&
+    Number.isFinite(timings.judge)
+  );
+}
+
+function areLists({ missing, hits, lines, supersedes }: DecidedSale): boolean {
+  return (
+    Array.isArray(missing) &&
+    Array.isArray(hits) &&
+    hits.every((hit) => Array.isArray(hit.lines)) &&
+    lines.every(isCheckedLine) &&
+    Array.isArray(supersedes) &&
+    supersedes.every((key) => typeof key === "string")
+  );
+}
+
+function isCheckedLine({ line, drug, perUnit }: CheckedLine): boolean {
+  return typeof line === "string" && typeof drug === "string" && Number.isFinite(perUnit);
 }
 
 function readWhole(kept: KeptDecided): Decided {

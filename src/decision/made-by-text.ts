@@ -2,7 +2,10 @@ import type { Decided } from "./decided.ts";
 
 type MadeBy = Pick<Decided, "policy" | "keyVersion">;
 
-/** How something writes what decisions were made by. The last text is kept: the next decision is nearly always by the same. */
+/**
+ * By which policy, reference data and key a decision was made, as its sealed form and its record each write it. The last
+ * text is kept: the next decision is nearly always by the same.
+ */
 export class MadeByText {
   private readonly write: (by: MadeBy) => string;
   private last: { readonly by: MadeBy; readonly text: string } | undefined;

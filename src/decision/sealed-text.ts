@@ -10,8 +10,9 @@ import { MadeByText } from "./made-by-text.ts";
 import { told } from "./told.ts";
 
 /**
- * Writes the sealed form of decisions, `KeptDecided` as JSON, piece by piece: as one list of lists it took 126 thousand
- * instructions and 10 KB a check without hits, 272 thousand and 24 KB with some; so it takes half of either (measured).
+ * What the store keeps of a decision, so that a repeat is told the same: `KeptDecided` as JSON, read by `decodeDecided`.
+ * Written piece by piece: as one list of lists it took 126 thousand instructions and 10 KB a check without hits, 272
+ * thousand and 24 KB with some; so it takes half of either (measured).
  */
 export class SealedTexts {
   private readonly rows = new KeptRows();

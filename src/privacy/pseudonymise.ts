@@ -7,15 +7,16 @@ import type {
   ClearSwipe,
 } from "../swipe/clear-swipe.ts";
 import { readIdNumber } from "../swipe/id-number.ts";
-import { present, unsetKept } from "../swipe/present.ts";
+import { present } from "../swipe/present.ts";
 import type {
+  Pseudonym,
   PseudonymisedLine,
   PseudonymisedSwipe,
   PseudonymisedTraceCode,
 } from "../swipe/pseudonymised-swipe.ts";
 import { traceProduct, traceShape } from "../swipe/trace-code.ts";
 import type { EpochMs } from "../units.ts";
-import type { Pseudonymiser } from "./pseudonymiser.ts";
+import type { Domain, Pseudonymiser } from "./pseudonymiser.ts";
 
 /**
  * The last place that sees a person in clear. Every fact that needs clear values is computed here,
@@ -26,7 +27,7 @@ export function pseudonymise(
   at: EpochMs,
   pseudonymiser: Pseudonymiser,
 ): PseudonymisedSwipe {
-  return unsetKept({
+  return {
     swipeId: swipe.swipeId,
     stage: swipe.stage,
     at,
@@ -49,7 +50,7 @@ export function pseudonymise(
       approver: pseudonymiser.pseudonym("staff", swipe.override.approver),
     },
     supersedes: swipe.supersedes,
-  });
+  };
 }
 
 function pharmacyOf(
@@ -57,16 +58,16 @@ function pharmacyOf(
   pseudonymiser: Pseudonymiser,
 ): PseudonymisedSwipe["pharmacy"] {
   const { pharmacist } = pharmacy;
-  return unsetKept({
+  return {
     code: pharmacy.code,
     area: pharmacy.area,
     terminal: pharmacy.terminal,
     operator: pharmacy.operator,
     operatorType: pharmacy.operatorType,
     device: pharmacy.device,
-    pharmacist: pharmacist === undefined ? undefined : pseudonymiser.pseudonym("staff", pharmacist),
+    pharmacist: pseudonymOf("staff", pharmacist, pseudonymiser),
     operatorStaff: pseudonymiser.pseudonym("staff", pharmacy.operator),
-  });
+  };
 }
 
 function personOf(
@@ -75,16 +76,16 @@ function personOf(
   pseudonymiser: Pseudonymiser,
 ): PseudonymisedSwipe["person"] {
   const { birthDate, employer } = person;
-  return unsetKept({
+  return {
     id: pseudonymiser.pseudonym("person", person.number),
     insuredArea: person.insuredArea,
     insurance: person.insurance,
     status: person.status,
     sex: person.sex,
     age: birthDate === undefined ? undefined : ageAt(birthDate, at),
-    employer: employer === undefined ? undefined : pseudonymiser.pseudonym("employer", employer),
+    employer: pseudonymOf("employer", employer, pseudonymiser),
     balance: person.balance,
-  });
+  };
 }
 
 function credentialOf(
@@ -93,14 +94,14 @@ function credentialOf(
 ): PseudonymisedSwipe["credential"] {
   const { type, number, cardSn, issuedAt } = credential;
   const isIdCard = type === "02";
-  return unsetKept({
+  return {
     type,
     number: pseudonymiser.pseudonym("credential", number),
     idNumber: isIdCard ? pseudonymiser.pseudonym("id-number", number) : undefined,
-    card: cardSn === undefined ? undefined : pseudonymiser.pseudonym("card", cardSn),
+    card: pseudonymOf("card", cardSn, pseudonymiser),
     issuedAt,
     idFacts: isIdCard ? idFactsOf(number, person) : undefined,
-  });
+  };
 }
 
 /** Undefined for numbers that are not 18 digits: those are skipped (domain IM-02). */
@@ -122,16 +123,16 @@ function agentOf(
   { id, relation, registered }: ClearAgent,
   pseudonymiser: Pseudonymiser,
 ): NonNullable<PseudonymisedSwipe["agent"]> {
-  return unsetKept({
-    id: id === undefined ? undefined : pseudonymiser.pseudonym("agent", id),
+  return {
+    id: pseudonymOf("agent", id, pseudonymiser),
     relation,
     registered,
-  });
+  };
 }
 
 function lineOf(line: ClearLine, area: string, pseudonymiser: Pseudonymiser): PseudonymisedLine {
   const { prescription } = line;
-  return unsetKept({
+  return {
     line: line.line,
     drug: line.drug,
     sku: line.sku,
@@ -148,7 +149,7 @@ function lineOf(line: ClearLine, area: string, pseudonymiser: Pseudonymiser): Ps
     prescription: prescription && prescriptionOf(prescription, area, pseudonymiser),
     traceCodes: line.traceCodes.map((code) => traceCodeOf(code, pseudonymiser)),
     splitPack: line.splitPack,
-  });
+  };
 }
 
 function prescriptionOf(
@@ -157,23 +158,30 @@ function prescriptionOf(
   pseudonymiser: Pseudonymiser,
 ): NonNullable<PseudonymisedLine["prescription"]> {
   const { number, prescriber, issuedAt, external, source, long, quantity } = prescription;
-  return unsetKept({
+  return {
     id: pseudonymiser.prescription(prescriber ?? area, number),
-    prescriber:
-      prescriber === undefined ? undefined : pseudonymiser.pseudonym("prescriber", prescriber),
+    prescriber: pseudonymOf("prescriber", prescriber, pseudonymiser),
     issuedAt,
     external,
     source,
     long,
     quantity,
-  });
+  };
 }
 
 function traceCodeOf(code: string, pseudonymiser: Pseudonymiser): PseudonymisedTraceCode {
   const shape = traceShape(code);
-  return unsetKept({
+  return {
     id: pseudonymiser.pseudonym("trace", code),
     product: traceProduct(code, shape),
     shape,
-  });
+  };
+}
+
+function pseudonymOf(
+  domain: Domain,
+  value: string | undefined,
+  pseudonymiser: Pseudonymiser,
+): Pseudonym | undefined {
+  return value === undefined ? undefined : pseudonymiser.pseudonym(domain, value);
 }

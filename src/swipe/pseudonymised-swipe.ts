@@ -5,7 +5,10 @@ import type { CredentialType, Stage } from "./vocabulary.ts";
 /** Keyed digest of an identity, cut to 80 bits, base64url (14 characters). Domains never mix. */
 export type Pseudonym = string;
 
-/** What the rest of the guard sees of a swipe: nobody's identity in clear, and every fact that needed clear values. */
+/**
+ * What the rest of the guard sees of a swipe: nobody's identity in clear, and every fact that needed clear values.
+ * Undefined keys as in `ClearSwipe`.
+ */
 export interface PseudonymisedSwipe {
   readonly swipeId: string;
   readonly stage: Stage;
@@ -20,88 +23,96 @@ export interface PseudonymisedSwipe {
     readonly area: string;
     readonly terminal: string;
     readonly operator: string;
-    readonly operatorType?: string;
-    readonly device?: string;
+    readonly operatorType?: string | undefined;
+    readonly device?: string | undefined;
     /** The operator in the staff domain, to be compared with lists. */
     readonly operatorStaff: Pseudonym;
-    readonly pharmacist?: Pseudonym;
+    readonly pharmacist?: Pseudonym | undefined;
   };
   readonly person: {
     readonly id: Pseudonym;
     readonly insuredArea: string;
     readonly insurance: string;
-    readonly status?: string;
-    readonly sex?: string;
+    readonly status?: string | undefined;
+    readonly sex?: string | undefined;
     /** Whole years at `at`, from the birth date. */
-    readonly age?: number;
-    readonly employer?: Pseudonym;
-    readonly balance?: Fen;
+    readonly age?: number | undefined;
+    readonly employer?: Pseudonym | undefined;
+    readonly balance?: Fen | undefined;
   };
   readonly credential: {
     readonly type: CredentialType;
     /** The credential's number (type 01: the one-time token). */
     readonly number: Pseudonym;
     /** Type 02 only: the same number in the identity-number domain, to be compared with lists. */
-    readonly idNumber?: Pseudonym;
+    readonly idNumber?: Pseudonym | undefined;
     /** The chip's recognition code (cardSn). */
-    readonly card?: Pseudonym;
-    readonly issuedAt?: EpochMs;
+    readonly card?: Pseudonym | undefined;
+    readonly issuedAt?: EpochMs | undefined;
     /** Type 02 only: what the 18 digits say of themselves. */
-    readonly idFacts?: {
-      readonly checksumValid: boolean;
-      readonly birthMatches?: boolean;
-      readonly sexMatches?: boolean;
-    };
+    readonly idFacts?:
+      | {
+          readonly checksumValid: boolean;
+          readonly birthMatches?: boolean;
+          readonly sexMatches?: boolean;
+        }
+      | undefined;
   };
-  readonly verification?: { readonly method: string; readonly outcome: string };
-  readonly agent?: {
-    readonly id?: Pseudonym;
-    readonly relation?: string;
-    readonly registered: boolean;
-  };
+  readonly verification?: { readonly method: string; readonly outcome: string } | undefined;
+  readonly agent?:
+    | {
+        readonly id?: Pseudonym | undefined;
+        readonly relation?: string | undefined;
+        readonly registered: boolean;
+      }
+    | undefined;
   readonly channel: string;
   readonly medicalType: string;
-  readonly disease?: string;
-  readonly funds?: {
-    readonly pooled?: Fen;
-    readonly account?: Fen;
-    readonly familyAccount?: Fen;
-    readonly cash?: Fen;
-  };
+  readonly disease?: string | undefined;
+  readonly funds?:
+    | {
+        readonly pooled?: Fen;
+        readonly account?: Fen;
+        readonly familyAccount?: Fen;
+        readonly cash?: Fen;
+      }
+    | undefined;
   readonly total: Fen;
   readonly lines: readonly PseudonymisedLine[];
   /** False for an NHSA message without any `drugtracinfo`: its codes come later by 3505. */
   readonly codesExpected: boolean;
-  readonly override?: { readonly code: string; readonly approver: Pseudonym };
-  readonly supersedes?: string;
+  readonly override?: { readonly code: string; readonly approver: Pseudonym } | undefined;
+  readonly supersedes?: string | undefined;
 }
 
 export interface PseudonymisedLine {
   readonly line: string;
   readonly drug: string;
-  readonly sku?: string;
+  readonly sku?: string | undefined;
   readonly quantity: TenThousandths;
   /** `piece` when the till counts tablets; quantity is then still in tablets until the drug's packUnits divides it. */
   readonly unit: "pack" | "piece";
   /** An integer of 1/1,000,000 yuan. */
   readonly unitPriceMicro: number;
   readonly amount: Fen;
-  readonly daysSupply?: number;
-  readonly prescriptionDrug?: boolean;
-  readonly tcmUse?: string;
-  readonly chargeLevel?: string;
-  readonly lot?: string;
-  readonly expires?: string;
-  readonly prescription?: {
-    /** Prescriber (else the pharmacy's area) and number together, in the prescription domain. */
-    readonly id: Pseudonym;
-    readonly prescriber?: Pseudonym;
-    readonly issuedAt?: EpochMs;
-    readonly external?: boolean;
-    readonly source?: string;
-    readonly long: boolean;
-    readonly quantity?: TenThousandths;
-  };
+  readonly daysSupply?: number | undefined;
+  readonly prescriptionDrug?: boolean | undefined;
+  readonly tcmUse?: string | undefined;
+  readonly chargeLevel?: string | undefined;
+  readonly lot?: string | undefined;
+  readonly expires?: string | undefined;
+  readonly prescription?:
+    | {
+        /** Prescriber (else the pharmacy's area) and number together, in the prescription domain. */
+        readonly id: Pseudonym;
+        readonly prescriber?: Pseudonym | undefined;
+        readonly issuedAt?: EpochMs | undefined;
+        readonly external?: boolean | undefined;
+        readonly source?: string | undefined;
+        readonly long: boolean;
+        readonly quantity?: TenThousandths | undefined;
+      }
+    | undefined;
   readonly traceCodes: readonly PseudonymisedTraceCode[];
   readonly splitPack: boolean;
 }
@@ -109,6 +120,6 @@ export interface PseudonymisedLine {
 export interface PseudonymisedTraceCode {
   readonly id: Pseudonym;
   /** The 7-digit product prefix of a national or maker's code: product data, kept in clear. */
-  readonly product?: string;
+  readonly product?: string | undefined;
   readonly shape: TraceShape;
 }

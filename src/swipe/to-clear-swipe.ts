@@ -9,7 +9,7 @@ import type {
   ClearSwipe,
 } from "./clear-swipe.ts";
 import { toFen, toInteger, toTenThousandths, UNIT_PRICE } from "./decimal.ts";
-import { present, unsetKept } from "./present.ts";
+import { present } from "./present.ts";
 import { CHANNELS, type Channel, type CredentialType } from "./vocabulary.ts";
 
 type Maybe<T> = T | null | undefined;
@@ -18,27 +18,25 @@ type PrescriptionBody = NonNullable<LineBody["prescription"]>;
 
 /** What the schema accepted, as integers and words of the vocabulary; null and absent become absent. */
 export function toClearSwipe(body: CheckBody): ClearSwipe {
-  return unsetKept({
+  return {
     swipeId: body.swipeId,
     stage: body.stage ?? "settle",
     via: "native" as const,
     occurredAt: instantOf(body.occurredAt),
     pharmacy: pharmacyOf(body.pharmacy),
     person: personOf(body.person),
-    credential: unsetKept({
+    credential: {
       type: credentialType(body.credential.type),
       number: body.credential.number.trim(),
       cardSn: trimmed(body.credential.cardSn),
       issuedAt: mapped(body.credential.issuedAt, instantOf),
-    }),
+    },
     verification: body.verification ?? undefined,
-    agent: mapped(body.agent, (agent) =>
-      unsetKept({
-        id: trimmed(agent.id),
-        relation: trimmed(agent.relation),
-        registered: agent.registered ?? false,
-      }),
-    ),
+    agent: mapped(body.agent, (agent) => ({
+      id: trimmed(agent.id),
+      relation: trimmed(agent.relation),
+      registered: agent.registered ?? false,
+    })),
     channel: channelOf(body.channel),
     medicalType: body.medicalType.trim(),
     disease: trimmed(body.disease),
@@ -48,7 +46,7 @@ export function toClearSwipe(body: CheckBody): ClearSwipe {
     codesExpected: true,
     override: mapped(body.override, ({ code, approver }) => ({ code, approver: approver.trim() })),
     supersedes: body.supersedes ?? undefined,
-  });
+  };
 }
 
 export function toClearFunds(funds: Funds): ClearFunds {
@@ -72,7 +70,7 @@ export function channelOf(channel: Maybe<string>): Channel {
 }
 
 function pharmacyOf(pharmacy: CheckBody["pharmacy"]): ClearPharmacy {
-  return unsetKept({
+  return {
     code: pharmacy.code,
     area: pharmacy.area,
     terminal: pharmacy.terminal.trim(),
@@ -80,11 +78,11 @@ function pharmacyOf(pharmacy: CheckBody["pharmacy"]): ClearPharmacy {
     operatorType: trimmed(pharmacy.operatorType),
     device: trimmed(pharmacy.device),
     pharmacist: trimmed(pharmacy.pharmacist),
-  });
+  };
 }
 
 function personOf(person: CheckBody["person"]): ClearPerson {
-  return unsetKept({
+  return {
     number: person.number.trim(),
     insuredArea: person.insuredArea,
     insurance: person.insurance,
@@ -93,11 +91,11 @@ function personOf(person: CheckBody["person"]): ClearPerson {
     birthDate: trimmed(person.birthDate),
     employer: trimmed(person.employer),
     balance: mapped(person.balance, toFen),
-  });
+  };
 }
 
 function lineOf(line: LineBody): ClearLine {
-  return unsetKept({
+  return {
     line: line.line.trim(),
     drug: line.drug.trim(),
     sku: trimmed(line.sku),
@@ -115,11 +113,11 @@ function lineOf(line: LineBody): ClearLine {
     prescription: mapped(line.prescription, prescriptionOf),
     traceCodes: line.traceCodes ?? [],
     splitPack: line.splitPack ?? false,
-  });
+  };
 }
 
 function prescriptionOf(prescription: PrescriptionBody): ClearPrescription {
-  return unsetKept({
+  return {
     number: prescription.number.trim(),
     prescriber: trimmed(prescription.prescriber),
     issuedAt: mapped(prescription.issuedAt, instantOf),
@@ -127,7 +125,7 @@ function prescriptionOf(prescription: PrescriptionBody): ClearPrescription {
     source: trimmed(prescription.source),
     long: prescription.long ?? false,
     quantity: mapped(prescription.quantity, toTenThousandths),
-  });
+  };
 }
 
 function mapped<A, B>(value: Maybe<A>, map: (value: A) => B): B | undefined {

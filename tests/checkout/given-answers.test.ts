@@ -1,4 +1,11 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import t from "tap";
+import {
+  type GivenAnswer,
+  GivenAnswers,
+  RECENT_SWIPES_MAX,
+} from "../../src/checkout/recent-swipes.ts";
 import { type CounterStore, StoreUnavailableError } from "../../src/counters/contract.ts";
 import { createMemoryShelf } from "../../src/counters/embedded/byte-shelf.ts";
 import { createEmbeddedHome } from "../../src/counters/embedded/embedded-home.ts";
@@ -54,5 +61,50 @@ t.test(
     t.equal(records.length, 1);
     store.away = false;
     t.same(accepted(await desk.check(first, {})), again);
+  },
+);
+
+t.test(
+  "given no store, when two tills send one id with different contents at once, then one is answered and the other is told of the conflict",
+  async (t) => {
+    const { shop, store } = await shopAndStore();
+    const { desk, records } = shop.open("one", { patient: false });
+    store.away = true;
+    const body = sale({ id: "sale-0001", boxes: [1] });
+    const [first, other] = await Promise.all([
+      desk.check(body, {}),
+      desk.check({ ...body, medicalType: "11" }, {}),
+    ]);
+    t.equal(accepted(first).mode, "standIn");
+    t.match(refused(other), { code: "content_conflict" });
+    t.equal(records.length, 1);
+  },
+);
+
+t.test(
+  "given an outage with more stand-ins than are remembered, when all were entered, then those that come later are let go as they are entered",
+  async (t) => {
+    setFlagsFromString("--expose-gc");
+    const collect: () => void = runInNewContext("gc");
+    const answers = new GivenAnswers();
+    const told = (swipe: string) => {
+      const by = undefined;
+      const given: GivenAnswer = { content: "", by, decided: "", person: swipe, pharmacy: "P1" };
+      answers.standIns.set(swipe, given);
+      return new WeakRef(given);
+    };
+    for (let swipe = 0; swipe <= RECENT_SWIPES_MAX; swipe += 1) told(`outage-${swipe}`);
+    for (let swipe = 0; swipe <= RECENT_SWIPES_MAX; swipe += 1)
+      answers.entered(`outage-${swipe}`, "");
+    const later: WeakRef<GivenAnswer>[] = [];
+    for (let swipe = 0; swipe < 1_000; swipe += 1) {
+      later.push(told(`later-${swipe}`));
+      answers.entered(`later-${swipe - 1}`, "");
+    }
+    await new Promise(setImmediate);
+    collect();
+    const kept = later.filter((given) => given.deref() !== undefined);
+    t.ok(answers.standIns.get("later-999"));
+    t.ok(kept.length < 10, `${kept.length} of 1,000 are kept, and one has not been entered`);
   },
 );

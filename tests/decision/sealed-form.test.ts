@@ -221,3 +221,43 @@ t.test(
     t.equal(wholeIn(altered), undefined);
   },
 );
+
+/** Every place in a value of lists and objects. */
+function placesIn(value: unknown, before: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => {
+    const place = [...before, name];
+    return [place, ...placesIn(part, place)];
+  });
+}
+
+function withOther(value: unknown, [name, ...rest]: readonly string[], other: unknown): unknown {
+  if (name === undefined) return other;
+  const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
+  return Object.assign(copy, { [name]: withOther(Reflect.get(copy, name), rest, other) });
+}
+
+t.test(
+  "given any part of a sealed answer replaced by another, when it is read all the same, then it can be sealed again as it was read",
+  async (t) => {
+    const arbitrary = fc.sample(decided, { numRuns: 1, seed: 7 })[0] as Decided;
+    const vector = { swipe: [{ known: 30 }], lines: [["absent" as const]] };
+    const times = { occurredAt: arbitrary.at - 500, unasked: true as const };
+    const of: Decided = { ...arbitrary, ...times, hits: [hit], answered: [told(hit)], vector };
+    const sealed = JSON.parse(Buffer.from(encodeDecided(of), "latin1").toString());
+    const others = [null, "x", "", 7, 1.5, -1, 1e300, [], [1], [null], ["x"], {}, true];
+    let read = 0;
+    for (const place of placesIn(sealed)) {
+      for (const other of others) {
+        const altered = JSON.stringify(withOther(sealed, place, other));
+        const again = wholeIn(Buffer.from(altered).toString("latin1"));
+        if (again === undefined) continue;
+        read += 1;
+        const twice = decodeDecided(encodeDecided(again));
+        const where = `${place.join(".")} is ${JSON.stringify(other)}`;
+        if (JSON.stringify(twice) !== JSON.stringify(again)) t.same(twice, again, where);
+      }
+    }
+    t.ok(read > 50, `${read} could still be read`);
+  },
+);

@@ -11,7 +11,6 @@ import type {
 import { crossCheck, type FieldNames } from "../cross-check.ts";
 import { toFen, toInteger, toTenThousandths, UNIT_PRICE } from "../decimal.ts";
 import { badRequest, type Fault } from "../faults.ts";
-import { unsetKept } from "../present.ts";
 import { isProblem, type Outcome } from "../problem.ts";
 import { channelOf, credentialType } from "../to-clear-swipe.ts";
 import { type NhsaDetail, type NhsaGuard, NhsaSaleEnvelope, parseEnvelope } from "./envelope.ts";
@@ -58,18 +57,18 @@ function toSwipe(route: "2101" | "2102", envelope: NhsaSaleEnvelope): ClearSwipe
   const { druginfo, drugdetail } = envelope.input;
   const guard: NhsaGuard = envelope.guard ?? {};
   const additions = additionsOf(guard);
-  return unsetKept({
+  return {
     swipeId: envelope.msgid,
     stage: route === "2101" ? ("inquiry" as const) : ("settle" as const),
     via: "nhsa" as const,
     occurredAt: checkedTime(envelope.inf_time),
     pharmacy: pharmacyOf(envelope, guard),
     person: personOf(envelope, guard),
-    credential: unsetKept({
+    credential: {
       type: credentialType(String(druginfo.mdtrt_cert_type)),
       number: druginfo.mdtrt_cert_no.trim(),
       cardSn: said(guard.cardSn),
-    }),
+    },
     verification: guard.verify ?? undefined,
     agent: guard.agent ? agentOf(guard.agent) : undefined,
     channel: channelOf(said(guard.channel)),
@@ -83,12 +82,12 @@ function toSwipe(route: "2101" | "2102", envelope: NhsaSaleEnvelope): ClearSwipe
       ? { code: guard.override.code, approver: guard.override.approver.trim() }
       : undefined,
     supersedes: guard.supersedes ?? undefined,
-  });
+  };
 }
 
 function pharmacyOf(envelope: NhsaSaleEnvelope, guard: NhsaGuard): ClearPharmacy {
   const operator = String(envelope.opter).trim();
-  return unsetKept({
+  return {
     code: envelope.fixmedins_code,
     area: envelope.mdtrtarea_admvs,
     terminal: said(envelope.dev_no) ?? standInTerminal(operator),
@@ -96,7 +95,7 @@ function pharmacyOf(envelope: NhsaSaleEnvelope, guard: NhsaGuard): ClearPharmacy
     operatorType: said(envelope.opter_type),
     device: said(guard.device),
     pharmacist: said(guard.pharmacist),
-  });
+  };
 }
 
 /**
@@ -111,7 +110,7 @@ function standInTerminal(operator: string): string {
 function personOf(envelope: NhsaSaleEnvelope, guard: NhsaGuard): ClearPerson {
   const birthDate = said(guard.psn?.brdy);
   const balance = numberOf(guard.psn?.balc);
-  return unsetKept({
+  return {
     number: envelope.input.druginfo.psn_no.trim(),
     insuredArea: envelope.insuplc_admdvs,
     insurance: String(envelope.input.druginfo.insutype).trim(),
@@ -120,15 +119,15 @@ function personOf(envelope: NhsaSaleEnvelope, guard: NhsaGuard): ClearPerson {
     birthDate: birthDate === undefined ? undefined : dateOf(birthDate),
     employer: said(guard.psn?.emp_name),
     balance: balance === undefined ? undefined : toFen(balance),
-  });
+  };
 }
 
 function agentOf(agent: NonNullable<NhsaGuard["agent"]>): ClearAgent {
-  return unsetKept({
+  return {
     id: said(agent.id),
     relation: said(agent.relation),
     registered: flagOf(agent.registered) ?? false,
-  });
+  };
 }
 
 function lineOf(detail: NhsaDetail, additions: Additions): ClearLine {
@@ -141,7 +140,7 @@ function lineOf(detail: NhsaDetail, additions: Additions): ClearLine {
     const code = said(row.drug_trac_codg);
     if (code !== undefined) traceCodes.push(code);
   }
-  return unsetKept({
+  return {
     line,
     drug: detail.med_list_codg.trim(),
     sku: said(detail.medins_list_codg),
@@ -159,7 +158,7 @@ function lineOf(detail: NhsaDetail, additions: Additions): ClearLine {
     prescription: prescriptionOf(detail, additions.rx.get(line)),
     traceCodes,
     splitPack,
-  });
+  };
 }
 
 function expiryOf(added: LineRow | undefined): string | undefined {
@@ -183,7 +182,7 @@ function prescriptionOf(detail: NhsaDetail, rx: RxRow | undefined): ClearPrescri
   if (number === undefined) return undefined;
   const issuedAt = said(rx?.issuedAt);
   const quantity = numberOf(rx?.quantity);
-  return unsetKept({
+  return {
     number,
     prescriber: said(detail.bilg_dr_codg),
     issuedAt: issuedAt === undefined ? undefined : timeOf(issuedAt),
@@ -191,7 +190,7 @@ function prescriptionOf(detail: NhsaDetail, rx: RxRow | undefined): ClearPrescri
     source: said(rx?.source),
     long: flagOf(rx?.long) ?? false,
     quantity: quantity ? toTenThousandths(quantity) : undefined,
-  });
+  };
 }
 
 function additionsOf(guard: NhsaGuard): Additions {
