@@ -49,11 +49,19 @@ export interface Memory {
   readonly clocks: SharedClocks | undefined;
 }
 
+const CUT =
+  "The log of the embedded store was cut after its last whole command (a crash, a power loss or a bad disk): a last command that nobody was told of is nothing; of more, what the journal knows comes back by `guard rebuild` on the stopped server.";
+
+function tellOfCut(bytes: number, observer: Observer): void {
+  if (bytes > 0) observer.notice({ kind: "memory.cut", value: bytes, message: CUT, level: "warn" });
+}
+
 export function openMemory(config: Config, clock: Clock, observer: Observer): Memory {
   const now = () => Math.floor(clock.now());
   const following = { now, clock: performance, timers: systemTimers, observer };
   if (config.redis === undefined) {
     const shelf = createDiskShelf(join(config.dataDir, "memory"), systemTimers);
+    tellOfCut(shelf.cut, observer);
     const home = createEmbeddedHome(shelf, now);
     const documents = embeddedDocuments(shelf, DOCUMENTS);
     const memory = generationsMemory({ ...following, home, documents, watch: false });

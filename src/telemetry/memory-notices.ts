@@ -1,4 +1,4 @@
-import { counter, info, type NoticeDefinition } from "./notice-definition.ts";
+import { amount, counter, info, type NoticeDefinition } from "./notice-definition.ts";
 
 const GENERATION = /^(?:g[1-9]\d{0,8}|none)$/;
 
@@ -28,6 +28,17 @@ export const MEMORY_NOTICES = {
         "guard_memory_mirrored_total",
         "Writes to the generation of the memory that does not answer.",
         ["outcome"],
+      ),
+    ],
+  },
+  "memory.cut": {
+    meaning:
+      "The embedded store's log held what is no whole command, or what lay behind it; in bytes.",
+    labels: {},
+    metrics: [
+      amount(
+        "guard_memory_cut_bytes_total",
+        "Bytes cut off the embedded store's log when it was opened.",
       ),
     ],
   },

@@ -12,6 +12,9 @@ const LATER = NOW + DAY;
 /** So small that the file is brought up to date every few commands. */
 const TINY = { logBytes: 6_000, tableBytes: 1_000_000 };
 
+/** Of a segment, before its first command. */
+const HEAD_BYTES = 16;
+
 const bytes = (text: string) => Buffer.from(text);
 const textAt = (shelf: ByteShelf, key: string) => shelf.get(key, NOW)?.toString();
 const segmentsOf = (path: string) =>
@@ -49,6 +52,7 @@ t.test(
     t.teardown(() => after.close());
     t.same(three(after), ["second", undefined, "second"]);
     t.same([...after.keys("g1:")].sort(), ["g1:a", "g1:c"]);
+    t.equal(after.cut, 0, "nothing was cut off");
   },
 );
 
@@ -70,6 +74,8 @@ t.test(
       const after = createDiskShelf(left, systemTimers);
       const expected = cut < first ? undefined : "first";
       t.same(three(after), [expected, expected, expected], `${cut} of ${whole.length} bytes`);
+      const told = cut < first ? (cut < HEAD_BYTES ? cut : cut - HEAD_BYTES) : cut - first;
+      t.equal(after.cut, told, "and it says how much is no whole command");
       await after.close();
     }
   },
@@ -91,6 +97,7 @@ t.test(
     const after = createDiskShelf(left, systemTimers);
     t.teardown(() => after.close());
     t.same(three(after), ["first", "first", "first"]);
+    t.ok(after.cut > 0 && after.cut < broken.length / 2, `${after.cut} bytes were cut off`);
   },
 );
 
@@ -110,9 +117,11 @@ t.test(
     const [older = "", newer] = segmentsOf(twice);
     t.ok(newer, "a start goes on in a segment of its own");
     truncateSync(older, readFileSync(older).length - 1);
+    const behind = readFileSync(newer ?? "").length;
     const third = createDiskShelf(twice, systemTimers);
     t.teardown(() => third.close());
     t.same(three(third), ["first", "first", "first"]);
+    t.ok(third.cut > behind, `${third.cut} bytes were cut off, ${behind} of them behind the gap`);
     await third.together(() => third.set("g1:a", bytes("fourth"), LATER));
     const last = createDiskShelf(killed(twice), systemTimers);
     t.teardown(() => last.close());

@@ -81,7 +81,11 @@ t.test(
     const folder = t.testdir();
     const all = customers("away", PERSONS, 7_000_000, PAUSE_MS);
     const nowhere = { KAFKA_BROKERS: `127.0.0.1:${await freePort()}` };
-    const away = await openShop(folder, { ...nowhere, GUARD_JOURNAL_MAX: String(JOURNAL_MAX) }, all);
+    const away = await openShop(
+      folder,
+      { ...nowhere, GUARD_JOURNAL_MAX: String(JOURNAL_MAX) },
+      all,
+    );
     const { till } = away;
     await eventually(async () => {
       const ready = await till.get("/readyz");
@@ -90,7 +94,10 @@ t.test(
     });
     await eventually(async () => (await till.get("/readyz")).status === 503);
     const answered = callsOf(all).length;
-    t.ok((await metric(till, "guard_journal_held_bytes")) < JOURNAL_MAX, "unready before the limit");
+    t.ok(
+      (await metric(till, "guard_journal_held_bytes")) < JOURNAL_MAX,
+      "unready before the limit",
+    );
     await eventually(() => callsOf(all).length > answered + PERSONS);
     // Looked at every second: the journal may be full before the second look.
     await eventually(async () => (await metric(till, "guard_relay_lag_seconds")) > 0);

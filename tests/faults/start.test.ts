@@ -1,5 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import t from "tap";
@@ -8,7 +15,7 @@ import { skipWithoutRedisServer, startRedis } from "../services/redis.ts";
 import { freePort } from "../services/service-process.ts";
 import { eventually, runServerProgram, startGuard } from "./guard-process.ts";
 import { nativeSwipe, newId } from "./swipes.ts";
-import { Till } from "./till.ts";
+import { metric, Till } from "./till.ts";
 
 const EXIT_CONFIG = 78;
 const deploy = join(packageRoot(), "deploy");
@@ -266,5 +273,35 @@ t.test(
       return (await till.check(nativeSwipe({ id, person: `Z${tried}` }))).body.mode === "full";
     });
     t.ok(tried > 1);
+  },
+);
+
+t.test(
+  "an embedded store whose log ends in what is no command says so, and goes on with what is whole",
+  async (t) => {
+    const folder = t.testdir();
+    const before = await startGuard(folder, PATIENT);
+    const till = new Till(before.url);
+    const swipe = nativeSwipe({ id: newId("cut", 1), person: "CUT" });
+    const told = await till.check(swipe);
+    t.match(told, { status: 200, body: { mode: "full" } });
+    t.equal(await metric(till, "guard_memory_cut_bytes_total"), 0);
+    till.close();
+    await before.kill();
+    const memory = join(folder, "memory");
+    const newest = readdirSync(memory)
+      .filter((name) => name.startsWith("ahead-"))
+      .sort()
+      .at(-1);
+    appendFileSync(join(memory, newest ?? ""), "unfinished");
+
+    const after = await startGuard(folder, PATIENT);
+    t.teardown(() => after.kill());
+    const again = new Till(after.url);
+    t.teardown(() => again.close());
+    t.equal(await metric(again, "guard_memory_cut_bytes_total"), "unfinished".length);
+    t.match(after.said(), /"kind":"memory\.cut".*guard rebuild/);
+    const { decidedAt } = (await again.check(swipe)).body;
+    t.equal(decidedAt, told.body.decidedAt, "what was whole is remembered");
   },
 );

@@ -29,6 +29,14 @@ const FULL = "The volume of the embedded store is as good as full; free space on
 const BEHIND = "The disk of the embedded store does not keep up.";
 const NOT_WRITTEN = "The disk of the embedded store does not take what is written.";
 
+export interface ShelfOnDisk extends ByteShelf {
+  /**
+   * Bytes of the log that were cut off when it was opened: an unfinished command, or what a power loss or a bad disk has
+   * spoilt and all that came after it. Opened again before the file has followed, it tells of the unfinished one again.
+   */
+  readonly cut: number;
+}
+
 /**
  * Bytes on disk: a log of commands, and behind it one lmdb file. A command reaches the operating system before it is
  * answered (survives kill -9) and the disk within 0.1 s (at power loss all commands up to an instant stand, and none
@@ -40,9 +48,10 @@ export function createDiskShelf(
   timers: Timers,
   sizes = SIZES,
   disk: LogDisk = realLogDisk,
-): ByteShelf {
+): ShelfOnDisk {
   const shelf = new DiskShelf(path, timers, sizes, disk);
   return {
+    cut: shelf.cut,
     get: (key, now) => shelf.get(key, now),
     set: (key, value, expiresAt) => shelf.set(key, value, expiresAt),
     remove: (key) => shelf.remove(key),
@@ -53,6 +62,7 @@ export function createDiskShelf(
 }
 
 class DiskShelf {
+  readonly cut: number;
   private readonly path: string;
   private readonly sizes: typeof SIZES;
   private readonly tables = new KeptTables();
@@ -72,8 +82,9 @@ class DiskShelf {
     this.path = path;
     this.sizes = sizes;
     this.file = new BytesFile(path);
-    const recovered = recoverSegments(path, (put) => this.tables.put(put));
-    this.log = new AheadLog(path, timers, disk, recovered);
+    const { segments, cut } = recoverSegments(path, (put) => this.tables.put(put));
+    this.cut = cut;
+    this.log = new AheadLog(path, timers, disk, segments);
   }
 
   get(key: Bytes, now: EpochMs): Buffer | undefined {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { type Put, readFrames } from "./log-frames.ts";
@@ -27,24 +27,41 @@ export function segmentHead(before: SegmentFacts | undefined): Buffer {
   return head;
 }
 
+export interface Recovered {
+  /** Those that stay, oldest first. */
+  readonly segments: readonly SegmentFacts[];
+  /** Bytes that were no whole command, or lay behind a gap. */
+  readonly cut: number;
+}
+
 /**
  * Hands over what the log holds, in order, up to the first gap (a power loss can take an end that was not on disk and
- * leave what came after it). What lies behind a gap goes. Returns the segments that stay, oldest first.
+ * leave what came after it). What lies behind a gap goes.
  */
-export function recoverSegments(folder: string, take: (put: Put) => void): SegmentFacts[] {
+export function recoverSegments(folder: string, take: (put: Put) => void): Recovered {
   mkdirSync(folder, { recursive: true });
-  const kept: SegmentFacts[] = [];
+  const segments: SegmentFacts[] = [];
   const numbers = segmentNumbers(folder);
+  let cut = 0;
   for (const [index, number] of numbers.entries()) {
     const bytes = readFileSync(segmentPath(folder, number));
-    if (!follows(bytes, kept.at(-1))) {
+    if (!follows(bytes, segments.at(-1))) {
       // The newest first, so that a gap never closes over what is left.
-      for (const lost of numbers.slice(index).reverse()) rmSync(segmentPath(folder, lost));
+      for (const lost of numbers.slice(index).reverse()) cut += removed(segmentPath(folder, lost));
       break;
     }
-    kept.push({ number, bytes: readFrames(bytes, HEAD_BYTES, take) });
+    const end = readFrames(bytes, HEAD_BYTES, take);
+    segments.push({ number, bytes: end });
+    cut += bytes.length - end;
   }
-  return kept;
+  return { segments, cut };
+}
+
+/** Its size. */
+function removed(path: string): number {
+  const { size } = statSync(path);
+  rmSync(path);
+  return size;
 }
 
 function segmentNumbers(folder: string): number[] {
